@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Front session: one connector of a frontend, its request ring, its event page
+ * and the table of what is outstanding.
+ *
+ * Context: any, hard interrupts included; nothing blocks, allocates or calls
+ * back. One caller at a time: the glue holds a leaf lock per connector around
+ * every call. The order within one locked section is: irq() for each channel
+ * that fired, poll() until 0, submit() as wanted, flush() last; after unlock
+ * the duties that flush() returned.
+ *
+ * A request occupies one of 32 slots until all that it is owed has come: its
+ * response, and for a page flip that succeeded also its flip event. A token is
+ * the caller's own 64-bit value (an index, never a pointer that may die); it
+ * comes back in every event of that request.
+ */
+#ifndef DISPLIF_FRONT_H
+#define DISPLIF_FRONT_H
+
+#include "duty.h"
+
+DISPLIF_BEGIN_DECLS
+
+struct displif_front_cfg {
+	uint32_t timeout_ms;    /* until a response or flip event is overdue; 1 .. 600000, usual 3000 */
+	uint32_t look_ms;       /* see displif_front_deadline(); 0: every response asks for an interrupt; usual 100 */
+	uint32_t max_lost;      /* lost ids and stray messages until the peer counts as broken; usual 8, at most 31 */
+	uint32_t reserve;       /* slots kept free for SET_CONFIG and PG_FLIP; usual 4 on connector 0, else 0; at most 16 */
+};
+
+/* Counters, free running. Read them whenever the lock is held. */
+struct displif_front_stats {
+	uint32_t requests, responses, flips, events, lost, stray, id_gaps, full;
+};
+
+/* One outstanding request; private. */
+struct displif_front_slot {
+	uint64_t token, due, fb;
+	uint32_t order;         /* when it was submitted, for matching flips */
+	uint16_t id;
+	uint8_t op, flags;
+};
+
+/* Caller's memory; fields private except stats. */
+struct displif_front {
+	struct displif_ring ring;
+	struct displif_evt evt;
+	struct displif_front_cfg cfg;
+	struct displif_front_stats stats;
+	uint32_t order;         /* of the next request */
+	uint32_t used;          /* slots that are not free */
+	uint32_t owed_rsp;      /* slots whose response must raise an interrupt */
+	uint32_t to_report;     /* slots whose loss poll() has to report */
+	uint32_t quarantined;   /* slots whose loss was reported */
+	uint32_t stray;         /* messages that match nothing, since init */
+	uint32_t next;          /* where the search for a free slot begins */
+	uint8_t moved;          /* channels on which something came, see idle() */
+	uint8_t again;          /* work is left */
+	uint8_t armed;          /* hold-off is set for what is outstanding */
+	uint8_t closing;        /* the duty to close has not been handed out yet */
+	uint16_t evt_id;        /* the id expected of the next event */
+	int32_t err;            /* why the session is dead, or 0 */
+	struct displif_front_slot slot[DISPLIF_RING_LEN];
+};
+
+enum displif_ev {
+	DISPLIF_EV_NONE = 0,
+	DISPLIF_EV_RSP,         /* the answer to a request */
+	DISPLIF_EV_FLIP,        /* a framebuffer is on the screen (XENDISPL_EVT_PG_FLIP) */
+	DISPLIF_EV_LOST,        /* nothing more will come for this token: see status */
+};
+
+struct displif_front_event {
+	uint64_t token;         /* of the request */
+	uint64_t fb;            /* FLIP, and RSP and LOST of a PG_FLIP: framebuffer cookie; else 0 */
+	int32_t status;         /* RSP: 0 or -XEN_Exx; LOST: enum displif_err */
+	uint32_t edid_sz;       /* RSP to GET_EDID that succeeded: bytes, checked against the request's size */
+	uint8_t type;           /* enum displif_ev */
+	uint8_t op;             /* XENDISPL_OP_* of the request */
+};
+
+/*
+ * Prepares both shared pages (zeroed, indices pristine) and the session, before
+ * the backend can reach the pages. @ring_page, @evt_page: 4096 bytes each,
+ * page-aligned, mapped until displif_front_kill().
+ * Returns 0, or INVAL for a configuration outside the ranges above.
+ */
+DISPLIF_API int displif_front_init(struct displif_front *f, const struct displif_front_cfg *cfg,
+				   void *ring_page, void *evt_page);
+
+/*
+ * Stages one request; the peer sees it at flush(). @now: ms.
+ * Returns 0; INVAL (unknown operation, or a cookie of 0 where one is required);
+ * FULL (no slot: wait for any event); or the error that the session died of.
+ */
+DISPLIF_API int displif_front_submit(struct displif_front *f, const struct displif_msg *msg,
+				     uint64_t token, uint64_t now);
+
+/*
+ * An interrupt came, or DISPLIF_DO_POLL is served: reads that channel's
+ * producer index once. It bounds the polls that follow: at most 32 responses
+ * and 63 events. An impossible index kills the session (flush: DO_CLOSE).
+ */
+DISPLIF_API void displif_front_irq(struct displif_front *f, enum displif_chan chan);
+
+/*
+ * One event of the last snapshot, responses first. Returns 1, or 0 at the end;
+ * *@ev is always written (type NONE at the end). At its end it confirms what
+ * was taken, re-arms hold-off and looks again: what came meanwhile is the duty
+ * DO_POLL of flush(), never an event of this snapshot. After the session's
+ * death it hands out every token once as LOST.
+ */
+DISPLIF_API int displif_front_poll(struct displif_front *f, struct displif_front_event *ev);
+
+/* Publishes what is staged with one index store and one decision to notify. Last call before unlock. Returns duties. */
+DISPLIF_API uint32_t displif_front_flush(struct displif_front *f);
+
+/* True if nothing came on this channel since the last call: the interrupt was spurious (late EOI). */
+DISPLIF_API bool displif_front_idle(struct displif_front *f, enum displif_chan chan);
+
+/*
+ * When to call displif_front_expire(): the earliest time-out, in the clock of
+ * submit(), or DISPLIF_NEVER. With cfg.look_ms, answers to page flips ask for
+ * no interrupt of their own, since the flip event brings one; a flip that fails
+ * has no event, so the earliest look is then @look_ms after its submission.
+ */
+DISPLIF_API uint64_t displif_front_deadline(const struct displif_front *f);
+
+/*
+ * Looks at both pages (as irq()), then marks what is overdue at @now: poll()
+ * reports it as LOST with DISPLIF_E_TIMEOUT. What already lies in the pages is
+ * not overdue: the caller polls first, and expire() must then be called again,
+ * as deadline() says. The id stays quarantined until it is answered; more
+ * than cfg.max_lost of them kill the session. Time that stands still or jumps
+ * back is harmless.
+ */
+DISPLIF_API void displif_front_expire(struct displif_front *f, uint64_t now);
+
+/*
+ * The waiter gave up: no event for @token any more. Its slot stays taken until
+ * it is answered. Returns how many requests bore the token.
+ */
+DISPLIF_API uint32_t displif_front_forget(struct displif_front *f, uint64_t token);
+
+/*
+ * Ends the session with @why (an enum displif_err, not 0): the pages are never
+ * touched again, so they may be gone already (resume); poll() hands out every
+ * token once as LOST with @why, then silence. Idempotent; the first error stays.
+ * To receive answers that lie in the ring, irq() and poll() before.
+ */
+DISPLIF_API void displif_front_kill(struct displif_front *f, int why);
+
+/* Requests that could be submitted now: for DBUF and FB operations, behind the reserve. */
+DISPLIF_API uint32_t displif_front_space(const struct displif_front *f);
+
+DISPLIF_END_DECLS
+
+#endif

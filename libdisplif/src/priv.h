@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What the library's own files share: index arithmetic, diagnoses, the two transports. */
+#ifndef DISPLIF_PRIV_H
+#define DISPLIF_PRIV_H
+
+#include <displif/libdisplif.h>
+
+/*
+ * Free-running indices wrap at 2^32. The sums are done in 64 bits so that
+ * nothing wraps by accident; compilers fold each to one instruction.
+ */
+static inline uint32_t displif__sub32(uint32_t a, uint32_t b)
+{
+	return (uint32_t)((UINT64_C(0x100000000) + a - b) & UINT32_MAX);
+}
+
+static inline uint32_t displif__inc32(uint32_t a)
+{
+	return (uint32_t)(((uint64_t)a + 1u) & UINT32_MAX);
+}
+
+static inline uint32_t displif__add32(uint32_t a, uint32_t b)
+{
+	return (uint32_t)(((uint64_t)a + b) & UINT32_MAX);
+}
+
+/* A time @ms after @now that never becomes "never" nor wraps. */
+static inline uint64_t displif__after(uint64_t now, uint32_t ms)
+{
+	return now < DISPLIF_NEVER - 1u - ms ? now + ms : DISPLIF_NEVER - 1u;
+}
+
+/* Fills @diag, if there is one, and returns @err, so that errors are one line. */
+int displif__fail(struct displif_diag *diag, int err, enum displif_diag_op op, const char *node,
+		  uint64_t value, uint64_t limit);
+/* The same with the offending text, whose unprintable bytes become '?'. */
+int displif__fail_text(struct displif_diag *diag, int err, enum displif_diag_op op, const char *node,
+		       const char *text, uint32_t len, uint64_t limit);
+
+/* --- one end of the request ring (ring.c) --- */
+
+/* Frontend: zeroes the page, producers 0, events 1. */
+void displif__ring_create(struct displif_ring *r, void *page);
+/* Backend: takes over a pristine page. 0, or PROTO with *@diag. */
+int displif__ring_attach(struct displif_ring *r, void *page, struct displif_diag *diag);
+/* Messages that may still be staged. */
+uint32_t displif__ring_space(const struct displif_ring *r);
+/* Stages one message; the caller checked the space. */
+void displif__ring_put(struct displif_ring *r, const union displif_wire *wire);
+/* Publishes what is staged. True if the peer asked to be notified. */
+bool displif__ring_publish(struct displif_ring *r);
+/* Reads the peer's producer index once. Messages that may be taken now, or PROTO. */
+int displif__ring_snapshot(struct displif_ring *r);
+/* Copies the next message of the snapshot. 1, or 0 at its end. */
+int displif__ring_get(struct displif_ring *r, union displif_wire *wire);
+/*
+ * Asks the peer for a notification once it has produced @ahead messages (1: the
+ * next one), full barrier. True if so many are there already: none will come.
+ */
+bool displif__ring_rearm(struct displif_ring *r, uint32_t ahead);
+
+/* --- the event page, one function set for each end (evt.c) --- */
+
+void displif__evt_create(struct displif_evt *e, void *page);
+int displif__evt_attach(struct displif_evt *e, void *page, struct displif_diag *diag);
+/* Backend: stages one event. 1, or 0 if the page is full or the guest's index makes no sense. */
+int displif__evt_put(struct displif_evt *e, const union displif_wire *wire);
+/* Backend: true if something became visible: notify. */
+bool displif__evt_publish(struct displif_evt *e);
+/* Frontend: as for the ring. */
+int displif__evt_snapshot(struct displif_evt *e);
+int displif__evt_get(struct displif_evt *e, union displif_wire *wire);
+/* Frontend: confirms what was taken. */
+void displif__evt_confirm(struct displif_evt *e);
+
+#endif
