@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# The library stays small: bytes of .text (without .rodata) at -Os, core and port layer together, and
+# what is left of it in a program that is only a frontend. Over a limit is a failure.
+. "$(dirname -- "$0")/lib.sh"
+
+limit_all=$((24 * 1024))
+limit_front=$((12 * 1024))
+# All that a frontend can call: sessions and states of its half, its port functions, configuration, EDID,
+# formats, texts of errors. What these use of the shared codec comes with them.
+front_roots='displif_((front|fdev|port_front|cfg|edid|format|diag)_[a-z0-9_]+|stride|strerror'
+front_roots="$front_roots|port_(check|enable|(read|write)_state|(un)?share[a-z_]*)|pgdir_(pages|dirs|build))"
+
+text() { "${tool}size" -A "$1" | awk '$1 ~ /^\.text/ { n += $2 } END { print n + 0 }'; }
+
+over=
+figure "Size of .text at -Os, bytes        all  limit  frontend alone  limit"
+for target in x86-64 aarch64; do
+	target_cc $target
+	mkdir "$work/$target"
+	for f in $(sources); do
+		# shellcheck disable=SC2086
+		$cc -std=c11 -Os -ffreestanding -nostdlib -fno-pic -fno-pie -ffunction-sections -fdata-sections \
+			$warnings $includes -c "$src/$f" -o "$work/$target/${f%.c}.o" || fail "$target: $f"
+	done
+	"${tool}ld" -m "$format" -r -o "$work/$target.o" "$work/$target"/*.o
+	all=$(text "$work/$target.o")
+	roots=$("${tool}nm" --defined-only "$work/$target.o" | awk '$2 == "T" { print $3 }' | grep -xE "$front_roots" || :)
+	[ -n "$roots" ] || fail "$target: no function of a frontend found"
+	# shellcheck disable=SC2046,SC2086
+	"${tool}ld" -m "$format" -static --gc-sections --unresolved-symbols=ignore-all -e 0 $(printf -- '-u %s ' $roots) \
+		-o "$work/$target.front" "$work/$target"/*.o
+	front=$(text "$work/$target.front")
+	{ [ "$front" -gt 0 ] && [ "$front" -lt "$all" ]; } || fail "$target: the frontend's size, $front, makes no sense"
+	figure "$(printf '  %-28s %6d %6d %15d %6d' "$target, $($cc -dumpversion | sed 's/^/gcc /')" \
+		"$all" $limit_all "$front" $limit_front)"
+	if [ "$all" -gt $limit_all ] || [ "$front" -gt $limit_front ]; then
+		over="$over $target"
+	fi
+	echo "largest functions of $target:"
+	"${tool}nm" -S --size-sort -t d "$work/$target.o" | awk '$3 ~ /[tT]/ { print "    " $2 + 0, $4 }' | tail -n 8
+done
+[ -z "$over" ] || fail "over the limit:$over"

@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# Builds the tree once more in another way and runs its tests there.
+#
+# usage: variant.sh FOLDER clang|asan|tsan|m32|arm64
+#
+#   clang   by clang, everything
+#   asan    with address and undefined behaviour sanitizers, everything
+#   tsan    with the thread sanitizer, everything; addresses not randomised, which it cannot stand
+#   m32     for i386: core, fake and their tests, run natively (Debian has no libxen-dev for it)
+#   arm64   for aarch64: the same, run by qemu
+. "$(dirname -- "$0")/lib.sh"
+need cmake ctest nproc
+variant=${2:?"usage: $0 FOLDER clang|asan|tsan|m32|arm64"}
+
+# foreign ARCH: cmocka for it, in a folder beside ours that outlives this run.
+foreign()
+{
+	root=$(dirname "$work")/root-$1
+	"$top/scripts/foreign-root.sh" "$1" "$root" libcmocka-dev || fail "no cmocka for $1"
+	set -- "$root"/root/usr/lib/*/libcmocka.so
+	cmocka=$1
+	[ -e "$cmocka" ] || fail "no libcmocka.so in $root"
+	mkdir "$work/include"
+	ln -s /usr/include/cmocka.h "$work/include/"
+}
+
+run=
+case $variant in
+clang)
+	need clang
+	set -- -DCMAKE_C_COMPILER=clang
+	;;
+asan)
+	set -- -DCMAKE_C_COMPILER=gcc -DDISPLIF_SANITIZE=address,undefined
+	;;
+tsan)
+	need setarch
+	run="setarch -R"
+	set -- -DCMAKE_C_COMPILER=gcc -DDISPLIF_SANITIZE=thread
+	;;
+m32)
+	foreign i386
+	set -- -DCMAKE_C_COMPILER=gcc "-DCMAKE_C_FLAGS=-m32 -idirafter /usr/include/x86_64-linux-gnu" \
+		-DDISPLIF_BUILD_XEN=OFF -DDISPLIF_BUILD_EXAMPLES=OFF -DCMOCKA_LIBRARY="$cmocka"
+	;;
+arm64)
+	need aarch64-linux-gnu-gcc-12 qemu-aarch64
+	foreign arm64
+	set -- -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc-12 -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
+		"-DCMAKE_CROSSCOMPILING_EMULATOR=qemu-aarch64;-L;/usr/aarch64-linux-gnu" \
+		-DDISPLIF_XEN_INCLUDE_DIR="$work/xen" -DCMOCKA_INCLUDE_DIR="$work/include" \
+		-DDISPLIF_BUILD_XEN=OFF -DDISPLIF_BUILD_EXAMPLES=OFF -DCMOCKA_LIBRARY="$cmocka"
+	;;
+*)
+	fail "unknown variant $variant"
+	;;
+esac
+
+cmake -S "$top" -B "$work/build" -DDISPLIF_BUILD_TESTS=ON -DDISPLIF_BUILD_CHECKS=OFF -DDISPLIF_BUILD_BENCH=OFF \
+	-DDISPLIF_WERROR=ON "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "$variant: cmake"; }
+cmake --build "$work/build" -j "$(nproc)" >"$work/log" 2>&1 || { cat "$work/log"; fail "$variant: the build"; }
+cd "$work/build"
+# shellcheck disable=SC2086
+$run ctest --output-on-failure --no-tests=error || fail "$variant: tests"
