@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
 # Download and unpack, without installing anything, the Debian packages that
-# the Xen rig and cross builds need: DIR/root, DIR/versions and, on request,
+# the Xen rig and cross builds need: DIR/sysroot, DIR/versions and, on request,
 # DIR/headers for building kernel modules.
 set -eu
 
@@ -12,8 +12,8 @@ usage()
 usage: fetch-root.sh [--headers] amd64|arm64 DIR
 
 Fills DIR with
-  root/      hypervisor, toolstack, kernel, tools, libraries and -dev files;
-             fit for --sysroot=DIR/root
+  sysroot/   hypervisor, toolstack, kernel, tools, libraries and -dev files;
+             fit for --sysroot=DIR/sysroot
   versions   shell assignments: ARCH, KERNEL, XEN, TRIPLET, HEADERS
   headers/   with --headers: HEADERS (see versions) is what a module build
              gives to "make -C"; it needs gcc-12, for a foreign
@@ -91,6 +91,7 @@ APT::Architectures { "$1"; };
 APT::Install-Recommends "false";
 APT::Sandbox::User "root";
 Acquire::Languages "none";
+Acquire::GzipIndexes "true";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 Dir::State "$a";
 Dir::State::status "$a/status";
@@ -184,11 +185,11 @@ fetch_root()
 		libcmocka-dev
 
 	# One merged /usr, so that each library has one place.
-	rm -rf "$dir/root" "$dir/root.new"
-	mkdir -p "$dir/root.new/usr"
+	rm -rf "$dir/sysroot" "$dir/sysroot.new"
+	mkdir -p "$dir/sysroot.new/usr"
 	for d in bin sbin lib lib64; do
-		mkdir "$dir/root.new/usr/$d"
-		ln -s "usr/$d" "$dir/root.new/$d"
+		mkdir "$dir/sysroot.new/usr/$d"
+		ln -s "usr/$d" "$dir/sysroot.new/$d"
 	done
 	for deb in "$dir/apt-$arch"/cache/archives/*.deb; do
 		case ${deb##*/} in
@@ -197,10 +198,10 @@ fetch_root()
 		perl* | libperl* | python3* | libpython3*) continue ;;
 		esac
 		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x -C "$dir/root.new" --keep-directory-symlink ||
+			tar -x -C "$dir/sysroot.new" --keep-directory-symlink ||
 			die "cannot unpack ${deb##*/}"
 	done
-	mv "$dir/root.new" "$dir/root"
+	mv "$dir/sysroot.new" "$dir/sysroot"
 	rm -f "$dir/apt-$arch"/cache/archives/*.deb
 	cat >"$dir/versions" <<X
 ARCH=$arch
