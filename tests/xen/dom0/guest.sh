@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# Runs in dom0, from the share: creates guests and talks to their consoles.
+#   guest.sh create NAME TIMEOUT [KEY=VALUE]  NAME.cfg of the share; waits for
+#                                             the guest's prompt
+#   guest.sh run NAME TIMEOUT LINE            a line in the guest; its status
+#   guest.sh destroy NAME
+# Status 124: time-out; 125: no such guest, or it died.
+
+log=/var/log/xen/console/guest-$2.log
+
+now() { cut -d' ' -f1 /proc/uptime; }
+
+# await TIMEOUT OFFSET PATTERN: until the guest's log has the pattern.
+await()
+{
+	n=$(($1 * 10))
+	until tail -c "+$(($2 + 1))" "$log" 2>/dev/null | grep -q "$3"; do
+		n=$((n - 1))
+		if [ $n -le 0 ]; then
+			echo "guest.sh: $1 s are over, no $3 from the guest;" \
+				"its last lines:" >&2
+			tail -n 15 "$log" >&2
+			return 124
+		fi
+		usleep 100000
+		if [ $((n % 10)) -eq 0 ] &&
+			! xenstore-exists "/local/domain/$id"; then
+			echo "guest.sh: guest $name is gone; its last lines:" >&2
+			tail -n 25 "$log" >&2
+			return 125
+		fi
+	done
+}
+
+# xl reads a file from the share slowly, in small pieces; cp does not. The
+# kernel stays the same as long as dom0 runs.
+copy_in()
+{
+	if [ ! -f /dev/shm/guest-kernel ]; then
+		cp /h/guest-kernel /dev/shm/guest-kernel || return 125
+	fi
+	cp "/h/rig/$name.img" "/dev/shm/$name.img" || return 125
+}
+
+create()
+{
+	copy_in || return $?
+	: >"$log"
+	t0=$(now)
+	xl create -q "/h/rig/$name.cfg" ${1:+"$1"} || return $?
+	rm -f "/dev/shm/$name.img"
+	t1=$(now)
+	id=$(xl domid "$name") || return 125
+	await "$timeout" 0 "RIG domu ready" || return $?
+	echo "domid=$id called=$t0 created=$t1 ready=$(now)"
+}
+
+run()
+{
+	id=$(xl domid "$name") || return 125
+	tty=$(xenstore-read "/local/domain/$id/console/tty") || return 125
+	token=t$$
+	start=$(wc -c <"$log")
+	echo "$token $1" >"$tty"
+	await "$timeout" "$start" "^=E=$token=" || {
+		rc=$?
+		[ $rc -ne 124 ] || echo "k$token kill -9 -\$(cat /run/$token)" \
+			>"$tty"
+		return $rc
+	}
+	tail -c "+$((start + 1))" "$log" | tr -d '\r' |
+		sed -n "/^=B=$token=/,/^=E=$token=/p" |
+		sed -e '1d' -e '$d' | sed -e '${/^$/d}'
+	return "$(tail -c "+$((start + 1))" "$log" | tr -d '\r' |
+		sed -n "s/^=E=$token=\([0-9]*\)=.*/\1/p")"
+}
+
+verb=$1 name=$2 timeout=$3
+case $verb in
+create) create "$4" ;;
+run) run "$4" ;;
+destroy) xl destroy "$name" ;;
+*) exit 2 ;;
+esac
