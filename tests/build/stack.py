@@ -14,7 +14,7 @@ import sys
 
 LIMIT = 1024
 TARGETS = {
-    "x86-64": "gcc -m64",
+    "x86-64": "gcc -m64 -mno-red-zone",  # as kernels do: else 128 bytes go uncounted
     "i386": "gcc -m32",
     "aarch64": "aarch64-linux-gnu-gcc-12",
     "armhf": "arm-linux-gnueabihf-gcc-12 -march=armv7ve+fp",
