@@ -59,8 +59,15 @@ struct displif_quota {
 	bool be_alloc;             /* whether REQ_ALLOC is granted */
 };
 
+/* Counters, free running, of all the guest's connectors together. */
 struct displif_guest_stats {
-	uint32_t requests, refused, flips, events, event_full, spurious;
+	uint32_t requests;      /* taken from the rings */
+	uint32_t refused;       /* answered with an error, by the library or the caller */
+	uint32_t flips;         /* page flips accepted */
+	uint32_t events;        /* flip events written */
+	uint32_t event_full;    /* flip events that had to wait for room */
+	uint32_t paced;         /* buffers that had to wait for quota.pages_per_s */
+	uint32_t notified;      /* DISPLIF_DO_NOTIFY_* given */
 };
 
 /* One guest; fields private except stats. */
@@ -70,8 +77,7 @@ struct displif_guest {
 	struct displif_fb *fb;
 	uint32_t n_dbuf, n_fb;
 	uint64_t pages;         /* in use */
-	uint64_t credit;        /* pages * 1000 that may be created now */
-	uint64_t credit_at;     /* when it was counted; DISPLIF_NEVER: not yet */
+	uint64_t pace_at;       /* quota.pages_per_s is used up until then */
 	struct displif_guest_stats stats;
 };
 
@@ -85,7 +91,7 @@ struct displif_back_slot {
 	struct displif_dbuf *dbuf;
 	struct displif_fb *fb;
 	uint32_t handle;
-	uint32_t size;
+	uint32_t size;          /* GET_EDID: bytes offered */
 	uint16_t id;
 	uint8_t op, busy;
 };
@@ -101,11 +107,16 @@ struct displif_back {
 	uint32_t flips;         /* accepted, flip_done() not called yet */
 	uint32_t budget;        /* requests left of this irq() */
 	uint32_t serial;        /* of the next handle */
-	uint64_t due;           /* when to try again: event page full, rate limit */
+	uint32_t armed_at;      /* the request that the guest was asked to notify for */
+	uint64_t event_due;     /* when to try the full event page again, or DISPLIF_NEVER */
+	uint64_t pace_due;      /* when to try the held request again, or DISPLIF_NEVER */
 	uint32_t backoff_ms;
-	uint16_t evt_id;
-	uint8_t held;           /* a request waits in @hold for credit */
-	uint8_t moved, again, closing, failed;
+	uint16_t evt_id;        /* of the next event */
+	uint8_t held;           /* a request waits in @hold for quota.pages_per_s */
+	uint8_t moved;          /* channels on which something came, see idle() */
+	uint8_t again;          /* work is left */
+	uint8_t closing;        /* the duty to close has not been handed out yet */
+	uint8_t failed;         /* an answer is an error: notify whatever the guest asked for */
 	int32_t err;
 	union displif_wire hold;
 	struct displif_back_slot slot[DISPLIF_RING_LEN];
@@ -146,12 +157,13 @@ struct displif_back_req {
 /*
  * The next request that needs the caller, validated:
  *  DBUF_CREATE  map dbuf->pages pages of msg.gref_dir, or with REQ_ALLOC allocate and fill the directory
- *  DBUF_DESTROY hide and release every framebuffer of it (displif_guest_fb()), unmap; must be answered 0
+ *  DBUF_DESTROY hide and release every framebuffer of it (displif_guest_fb()), unmap; must be answered 0.
+ *               Refused with -XEN_EBUSY inside while one of them is COMING or GOING
  *  FB_ATTACH    fb->width, height, format, stride
  *  FB_DETACH    hide it if it is shown, release
  *  SET_CONFIG   fb at msg.x, y, clipped to the connector; fb == NULL: blank, reset
  *  PG_FLIP      show fb, answer 0 and later flip_done(); also while not configured
- *  GET_EDID     write at most msg.size bytes through msg.gref_dir
+ *  GET_EDID     write at most msg.size (at least 32768) bytes through msg.gref_dir
  * Returns 1, or 0 at the end of the snapshot or budget (then re-armed, the rest
  * is DO_POLL or a deadline). *@req is always written. @now: ms.
  */
@@ -161,8 +173,9 @@ DISPLIF_API int displif_back_poll(struct displif_back *b, struct displif_back_re
  * Answers a request. @status: 0 or -XEN_Exx (DISPLIF_STATUS_MIN .. 0);
  * @edid_sz: GET_EDID only, at most the request's size. Creation that failed
  * frees the table entry; destruction frees it whatever the status.
- * Returns 0; INVAL for a stale handle or a status out of range; STATE after the
- * session's death (the entry is still freed or made live).
+ * Returns 0; INVAL for a stale handle, a status or a size out of range (nothing
+ * is answered then); STATE after the session's death (the entry is still freed
+ * or made live).
  */
 DISPLIF_API int displif_back_complete(struct displif_back *b, uint32_t handle, int32_t status,
 				      uint32_t edid_sz);
@@ -194,8 +207,9 @@ DISPLIF_API void displif_back_tick(struct displif_back *b, uint64_t now);
 DISPLIF_API void displif_back_kill(struct displif_back *b, int why);
 
 /*
- * The @i-th live framebuffer of @dbuf (of any buffer if NULL), NULL at the end.
- * For releasing what the caller holds, in DBUF_DESTROY and at tear-down.
+ * The @i-th framebuffer of @dbuf (of any buffer if NULL) that is not free, NULL
+ * at the end. For releasing what the caller holds, in DBUF_DESTROY and at
+ * tear-down.
  */
 DISPLIF_API struct displif_fb *displif_guest_fb(struct displif_guest *guest,
 						const struct displif_dbuf *dbuf, uint32_t i);

@@ -23,7 +23,7 @@ struct displif_cfg {
 	struct displif_connector_cfg *connector; /* the caller's array */
 	uint32_t cap;           /* its entries, 1 .. DISPLIF_MAX_CONNECTORS */
 	uint32_t n;             /* connectors found */
-	uint32_t version;       /* protocol version chosen, 1 or 2 */
+	uint32_t version;       /* protocol version chosen, 1 (also before one is) or 2 */
 	bool be_alloc;
 };
 
@@ -43,7 +43,7 @@ DISPLIF_API int displif_cfg_add(struct displif_cfg *cfg, uint32_t index, const c
 				uint32_t unique_id_len, struct displif_diag *diag);
 
 /*
- * Judges the whole: at least one connector, else RANGE with node "0/resolution".
+ * Judges the whole: returns 0 if there is a connector, else RANGE with node "0/resolution".
  */
 DISPLIF_API int displif_cfg_check(const struct displif_cfg *cfg, struct displif_diag *diag);
 

@@ -24,11 +24,12 @@ DISPLIF_BEGIN_DECLS
 
 /*
  * A mode. Detailed timings carry clock and blanking; established and standard
- * timings only size and refresh (clock_khz = 0, all sync fields 0).
+ * timings only size and refresh (clock_khz = 0, all sync fields 0). The vertical
+ * numbers of an interlaced mode are those of a whole frame.
  */
 struct displif_mode {
-	uint32_t width, height;  /* active pixels, 1 .. 4095 */
-	uint32_t refresh_mhz;    /* frames per second * 1000, at least 1000 */
+	uint32_t width, height;  /* active pixels, 1 .. 4095; height of interlaced ones up to 8190 */
+	uint32_t refresh_mhz;    /* frames per second * 1000, rounded, 1000 .. 4000000 */
 	uint32_t clock_khz;      /* pixel clock, or 0 */
 	uint16_t hsync_start, hsync_end, htotal;
 	uint16_t vsync_start, vsync_end, vtotal;
@@ -43,17 +44,20 @@ struct displif_edid {
 	uint8_t version, revision;
 	uint32_t blocks;         /* blocks that were read, 1 .. 256 */
 	uint32_t n_modes;        /* modes written */
-	uint32_t dropped;        /* modes that did not fit into the caller's array */
+	uint32_t dropped;        /* modes that did not fit into the caller's array, each time they were found */
 };
 
 /*
  * Parses @size bytes at @data, which must not change meanwhile (a private
  * copy). @mode: the caller's array of @cap entries; may be NULL if cap is 0.
  * Order: detailed timings as they come (the first is PREFERRED), then standard,
- * then established ones; duplicates (size and refresh within 0.5 Hz) are left out.
+ * then established ones. Left out: duplicates (size, scan and refresh within
+ * 0.5 Hz), detailed timings whose sync pulse is empty or not in the blanking, and
+ * those below 1 or from 4000 frames per second. Borders are ignored.
  * *@edid is always written. Returns 0; RANGE if size is not a multiple of 128
- * in 128 .. 32768 or smaller than the extension count demands; PROTO for a bad
- * header or checksum (diag->value = the block). @diag may be NULL.
+ * in 128 .. 32768 or smaller than the extension count demands (more is ignored);
+ * PROTO for a bad header, a version other than 1 or a bad checksum (diag->node
+ * says which, diag->value = the block). @diag may be NULL.
  */
 DISPLIF_API int displif_edid_parse(const uint8_t *data, uint32_t size, struct displif_edid *edid,
 				   struct displif_mode *mode, uint32_t cap, struct displif_diag *diag);

@@ -50,6 +50,7 @@ enum displif_diag_op {
 	DISPLIF_OP_DIRECTORY,   /* walking or building a page directory */
 	DISPLIF_OP_REQUEST,     /* validating a request */
 	DISPLIF_OP_CONFIG,      /* a limit of the configuration as a whole */
+	DISPLIF_OP_EDID,        /* parsing an EDID */
 };
 
 /* English text of an operation, never NULL, static. */
@@ -66,7 +67,7 @@ struct displif_diag {
 	int32_t err;            /* enum displif_err */
 	uint8_t op;             /* enum displif_diag_op */
 	uint32_t connector;     /* its index, or DISPLIF_NO_CONNECTOR */
-	const char *node;       /* XenStore leaf or protocol field, static text, or NULL */
+	const char *node;       /* XenStore leaf or protocol field, static text below 64 bytes, or NULL */
 	uint64_t value;         /* what was found, if it is a number */
 	uint64_t limit;         /* what it was compared with; 0: no limit applies */
 	char text[DISPLIF_DIAG_TEXT]; /* start of the offending text, printable, terminated; or "" */
@@ -75,7 +76,7 @@ struct displif_diag {
 /*
  * One line of English for a diagnosis: node, connector, operation, value and
  * limit. Writes at most @cap bytes to @buf, always terminated if @cap > 0.
- * Returns the length without the terminator. Any context.
+ * Returns the length of what was written, without the terminator. Any context.
  */
 DISPLIF_API uint32_t displif_diag_text(const struct displif_diag *diag, char *buf, uint32_t cap);
 

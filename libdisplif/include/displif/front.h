@@ -30,12 +30,21 @@ struct displif_front_cfg {
 
 /* Counters, free running. Read them whenever the lock is held. */
 struct displif_front_stats {
-	uint32_t requests, responses, flips, events, lost, stray, id_gaps, full;
+	uint32_t requests;      /* submitted */
+	uint32_t responses;     /* that matched a request */
+	uint32_t events;        /* flip events that matched a flip */
+	uint32_t lost;          /* overdue requests and flips */
+	uint32_t stray;         /* messages that matched nothing or made no sense */
+	uint32_t id_gaps;       /* flip events whose id did not follow the last one's */
+	uint32_t full;          /* submit() answered FULL */
+	uint32_t notified;      /* DISPLIF_DO_NOTIFY_REQ given */
 };
 
 /* One outstanding request; private. */
 struct displif_front_slot {
-	uint64_t token, due, fb;
+	uint64_t token, due, look;
+	uint64_t fb;            /* PG_FLIP: cookie */
+	uint32_t size;          /* GET_EDID: bytes offered */
 	uint32_t order;         /* when it was submitted, for matching flips */
 	uint16_t id;
 	uint8_t op, flags;
@@ -47,16 +56,20 @@ struct displif_front {
 	struct displif_evt evt;
 	struct displif_front_cfg cfg;
 	struct displif_front_stats stats;
+	uint32_t busy;          /* one bit for each slot that is not free */
+	uint32_t used;          /* how many they are */
 	uint32_t order;         /* of the next request */
-	uint32_t used;          /* slots that are not free */
-	uint32_t owed_rsp;      /* slots whose response must raise an interrupt */
+	uint32_t owed;          /* responses that must raise an interrupt */
+	uint32_t quiet;         /* responses to flips that need none */
+	uint32_t armed_at;      /* the response that the backend was asked to notify for */
+	uint32_t confirmed;     /* events confirmed to the backend */
 	uint32_t to_report;     /* slots whose loss poll() has to report */
-	uint32_t quarantined;   /* slots whose loss was reported */
-	uint32_t stray;         /* messages that match nothing, since init */
+	uint32_t late;          /* slots in quarantine */
+	uint32_t stray;         /* messages that match nothing; 16 good ones pay for one */
+	uint32_t good;          /* good ones since the last payment */
 	uint32_t next;          /* where the search for a free slot begins */
 	uint8_t moved;          /* channels on which something came, see idle() */
 	uint8_t again;          /* work is left */
-	uint8_t armed;          /* hold-off is set for what is outstanding */
 	uint8_t closing;        /* the duty to close has not been handed out yet */
 	uint16_t evt_id;        /* the id expected of the next event */
 	int32_t err;            /* why the session is dead, or 0 */

@@ -47,13 +47,16 @@ struct displif_geometry {
 /*
  * The stride of a picture in a buffer, in bytes.
  *
- * AUTO takes the one alignment of 1, 4, 8 .. 256 for which stride * height
- * fills the buffer behind data_ofs to the byte; failing that, the one for which
- * it does so rounded up to whole pages; failing that, tight.
+ * AUTO takes the alignment of 1, 4, 8 .. 256 for which stride * height fills the
+ * buffer behind data_ofs to the byte; failing that, the smallest for which
+ * data_ofs + stride * height, rounded up to whole pages, is the buffer's size;
+ * failing that, tight.
  *
  * Returns 0; RANGE if a field is outside the range above or the last line
  * does not fit: data_ofs + stride * (height - 1) + line > size. *@stride is
- * always written (0 on error). @diag may be NULL. Any context.
+ * always written (0 on error). @diag (may be NULL) names the request's field;
+ * for a picture that does not fit "buffer_sz", its limit being the bytes needed.
+ * Any context.
  */
 DISPLIF_API int displif_stride(const struct displif_geometry *g, uint32_t *stride,
 			       struct displif_diag *diag);

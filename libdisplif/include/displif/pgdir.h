@@ -58,7 +58,7 @@ DISPLIF_API int displif_pgdir_walk_init(struct displif_pgdir_walk *walk, uint32_
  * Returns 1 if walk->next is to be fed next, 0 when all grants are read;
  * NOSPC if gref[] is smaller than the buffer's pages; STATE if the walk is
  * done or failed; PROTO for a grant reference 0, a chain that ends too early
- * or goes on after the last page. A failed walk stays failed.
+ * or goes on after the last page; the walk then stays failed.
  * @diag (may be NULL): node "gref" or "gref_dir_next_page", value = what was
  * found, limit = the index of the buffer page.
  */
@@ -69,7 +69,8 @@ DISPLIF_API int displif_pgdir_walk_page(struct displif_pgdir_walk *walk, const v
  * Backend, REQ_ALLOC: writes the grants of its own buffer into a directory page
  * of the frontend, words 1.. only; the link stays the frontend's.
  * Walks like displif_pgdir_walk_page(), gref[] being read instead of written,
- * with the same returns; gref[] has @n words.
+ * with the same returns, except that the caller's own grants are not judged;
+ * gref[] has @n words. Words behind the last grant are left as they are.
  */
 DISPLIF_API int displif_pgdir_fill_page(struct displif_pgdir_walk *walk, volatile uint32_t *page,
 					const uint32_t *gref, uint32_t n, struct displif_diag *diag);

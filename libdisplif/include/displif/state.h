@@ -4,10 +4,20 @@
  * (state, input) -> (state, actions, state to write). The table is in
  * docs/states.md; a test compares it with the code.
  *
- * The caller does the actions in the order of their bits, then writes the
- * state into its own node (unless write is -1), all under the device's lock
- * (front) or the guest's (back), then feeds the inputs that the actions ask
- * for. Nothing here sleeps; the actions may.
+ * The caller does the actions PUBLISH .. RELEASE in the order of their bits,
+ * then writes the state into its own node (unless write is -1), then feeds what
+ * the actions ask for: the outcome of PUBLISH and START, the peer's state for
+ * REREAD. All of it happens under the device's lock (front) or the guest's
+ * (back), so no other input comes between an action and its outcome. If
+ * ACT_START fails, the write is left out. Nothing here sleeps; the actions may.
+ *
+ * What every sequence of inputs keeps: STOP comes once after each START and
+ * never without one; RELEASE comes once after each PUBLISH (front) or START
+ * (back) that succeeded; a step asks for REREAD once at most, and back-off
+ * bounds what a peer can cause by toggling its state.
+ *
+ * TICK may be early, late or missing, and @now may stand still or jump back:
+ * nothing then waits longer than its own pause, counted from the next input.
  */
 #ifndef DISPLIF_STATE_H
 #define DISPLIF_STATE_H
@@ -19,9 +29,9 @@ DISPLIF_BEGIN_DECLS
 #define DISPLIF_ACT_PUBLISH 1u  /* front: read the configuration, share rings, write nodes; back: write "versions" */
 #define DISPLIF_ACT_START 2u    /* front: enable channels, start the display; back: bind the rings */
 #define DISPLIF_ACT_STOP 4u     /* kill the sessions, stop the display */
-#define DISPLIF_ACT_RELEASE 8u  /* close channels, unshare or unmap all */
-#define DISPLIF_ACT_REREAD 16u  /* read the peer's state again and feed it: the edge may have passed */
-#define DISPLIF_ACT_FINAL 32u   /* nothing more will happen: the device object may be freed */
+#define DISPLIF_ACT_RELEASE 8u  /* close channels, unshare or unmap all; sessions that never started are dropped */
+#define DISPLIF_ACT_REREAD 16u  /* after the write: read the peer's state again and feed it, the edge may have passed */
+#define DISPLIF_ACT_FINAL 32u   /* after the write: nothing more will happen, the device object may be freed */
 
 struct displif_step {
 	uint32_t act;           /* DISPLIF_ACT_* */
@@ -46,15 +56,15 @@ enum displif_fdev_state {
 };
 
 enum displif_in {
-	DISPLIF_IN_PEER = 0,    /* arg: the backend's state now, 0 .. 255 */
+	DISPLIF_IN_PEER = 0,    /* arg: the backend's state now, 0 .. 255; never a failed reading */
 	DISPLIF_IN_PEER_GONE,   /* the backend's directory no longer exists */
 	DISPLIF_IN_PUBLISHED,   /* ACT_PUBLISH succeeded */
-	DISPLIF_IN_FAILED,      /* ACT_PUBLISH or ACT_START failed and undid itself; arg: -(enum displif_err) */
+	DISPLIF_IN_FAILED,      /* ACT_PUBLISH failed and undid itself, or ACT_START failed (STOP follows); arg: -(enum displif_err) */
 	DISPLIF_IN_BROKEN,      /* a session died of the peer (DISPLIF_DO_CLOSE), or its port is dead */
 	DISPLIF_IN_USERS_GONE,  /* nothing uses the old display any more, or the display survives reconnection */
 	DISPLIF_IN_ZOMBIES,     /* arg: pages that the peer still maps after unshare, now */
 	DISPLIF_IN_REMOVE,      /* our driver or device is to go */
-	DISPLIF_IN_RESUMED,     /* the guest woke on another host: rings and ports are gone, do not touch them */
+	DISPLIF_IN_RESUMED,     /* the guest woke on another host: rings and ports are gone, do not touch them; also the first input */
 	DISPLIF_IN_TICK,        /* displif_fdev.due has come */
 	DISPLIF_IN_COUNT
 };
@@ -63,11 +73,11 @@ enum displif_in {
 struct displif_fdev {
 	uint64_t due;           /* when to feed TICK, or DISPLIF_NEVER */
 	uint64_t next_cookie;
-	uint64_t last_break;    /* when the connection ended last */
+	uint64_t since;         /* when the rings of now were published, or connected */
 	uint32_t connect_ms;    /* Initialised without an answer for so long: Closed; 0: for ever */
 	uint32_t max_zombies;   /* no new rings or buffers while the peer maps more old pages than this */
 	uint32_t zombies;
-	uint32_t backoff_ms;
+	uint32_t backoff_ms;    /* how long to hold back when the connection breaks next */
 	uint32_t failures;      /* transient publish failures in a row */
 	uint8_t state;          /* enum displif_fdev_state */
 	uint8_t peer;           /* the backend's last state */
@@ -86,6 +96,7 @@ DISPLIF_API const char *displif_fdev_name(uint8_t state);
 
 enum displif_bdev_state {
 	DISPLIF_BDEV_INIT = 0,      /* nothing written yet */
+	DISPLIF_BDEV_OFFER,         /* node 2 for the first time: the answer is looked at after a pause */
 	DISPLIF_BDEV_WAIT,          /* node 2 */
 	DISPLIF_BDEV_BINDING,       /* node 2: ACT_START is being done */
 	DISPLIF_BDEV_CONNECTED,     /* node 4 */
@@ -96,7 +107,7 @@ enum displif_bdev_state {
 };
 
 enum displif_bin {
-	DISPLIF_BIN_PEER = 0,   /* arg: the frontend's state now, 0 .. 255 */
+	DISPLIF_BIN_PEER = 0,   /* arg: the frontend's state now, 0 .. 255; never a failed reading; the first input */
 	DISPLIF_BIN_PEER_GONE,  /* the frontend's or our own directory, or the guest, no longer exists */
 	DISPLIF_BIN_OFFLINE,    /* the toolstack detaches: "online" is 0, or our state was rewritten to Closing */
 	DISPLIF_BIN_BOUND,      /* ACT_START succeeded */
@@ -109,11 +120,13 @@ enum displif_bin {
 
 struct displif_bdev {
 	uint64_t due;           /* when to feed TICK, or DISPLIF_NEVER */
-	uint64_t last_close;    /* when it closed last */
-	uint32_t backoff_ms;
+	uint64_t since;         /* when the rings were bound */
+	uint32_t backoff_ms;    /* how long to stay Closed after the next break */
+	uint32_t pause_ms;      /* the same for the close that is under way */
 	uint8_t state;          /* enum displif_bdev_state */
 	uint8_t peer;           /* the frontend's last state */
 	uint8_t seen4;          /* the frontend was Connected since BOUND */
+	uint8_t again;          /* the frontend became Initialising: InitWait is to be written again */
 	uint8_t final;          /* do not go back to InitWait */
 };
 

@@ -48,7 +48,8 @@ DISPLIF_API int displif_xs_resolution(const char *text, uint32_t len, uint32_t *
  * A backend's "versions" list: picks the highest version that is listed and
  * not above @ours. Members that are no number are skipped (a future backend may
  * list anything), so "2,9" gives 2 and "x,1" gives 1.
- * Returns 0; VERSION if nothing fits (*@version = 0), also for empty text.
+ * Returns 0; VERSION if nothing fits (*@version = 0), also for empty text; RANGE
+ * for text longer than DISPLIF_XS_TEXT.
  */
 DISPLIF_API int displif_xs_versions(const char *text, uint32_t len, uint32_t ours, uint32_t *version,
 				    struct displif_diag *diag);
@@ -69,7 +70,8 @@ DISPLIF_API uint8_t displif_xs_state(const char *text, uint32_t len);
 DISPLIF_API int displif_xs_put_u32(char *buf, uint32_t cap, uint32_t value);
 
 /*
- * Joins directory and leaf, "dir/leaf". Returns the length, or NOSPC (then buf[0] = 0 if cap > 0).
+ * Joins directory and leaf, "dir/leaf". Returns the length, or NOSPC (then buf[0] = 0 if cap > 0),
+ * also for a path longer than XenStore takes (3072 bytes).
  */
 DISPLIF_API int displif_xs_join(char *buf, uint32_t cap, const char *dir, const char *leaf);
 

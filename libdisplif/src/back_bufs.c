@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The guest's tables of display buffers and framebuffers, and its quota. */
+#include "back_priv.h"
+
+int displif_guest_init(struct displif_guest *guest, const struct displif_quota *quota,
+		       struct displif_dbuf *dbuf, uint32_t n_dbuf, struct displif_fb *fb, uint32_t n_fb)
+{
+	memset(guest, 0, sizeof(*guest));
+	guest->quota = *quota;
+	guest->dbuf = dbuf;
+	guest->fb = fb;
+	if (n_dbuf < 1 || n_dbuf > DISPLIF_GUEST_MAX_DBUFS || n_fb < 1 ||
+	    n_fb > DISPLIF_GUEST_MAX_FBS || quota->requests_per_irq < 1 ||
+	    quota->requests_per_irq > 1024)
+		return DISPLIF_E_INVAL;
+	guest->n_dbuf = n_dbuf;
+	guest->n_fb = n_fb;
+	displif_guest_reset(guest);
+	return 0;
+}
+
+void displif_guest_reset(struct displif_guest *guest)
+{
+	uint32_t i;
+
+	for (i = 0; i < guest->n_dbuf; i++)
+		memset(&guest->dbuf[i], 0, sizeof(guest->dbuf[i]));
+	for (i = 0; i < guest->n_fb; i++)
+		memset(&guest->fb[i], 0, sizeof(guest->fb[i]));
+	guest->pages = 0;
+}
+
+struct displif_dbuf *displif_guest_dbuf(struct displif_guest *guest, uint32_t nth)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < guest->n_dbuf; i++) {
+		if (guest->dbuf[i].state == DISPLIF_ENTRY_FREE)
+			continue;
+		if (n == nth)
+			return &guest->dbuf[i];
+		n++;
+	}
+	return NULL;
+}
+
+struct displif_fb *displif_guest_fb(struct displif_guest *guest, const struct displif_dbuf *dbuf,
+				    uint32_t nth)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < guest->n_fb; i++) {
+		if (guest->fb[i].state == DISPLIF_ENTRY_FREE || (dbuf && guest->fb[i].dbuf != dbuf))
+			continue;
+		if (n == nth)
+			return &guest->fb[i];
+		n++;
+	}
+	return NULL;
+}
+
+/* The entry that bears the cookie, in any state but FREE. */
+static struct displif_dbuf *find_dbuf(struct displif_guest *guest, uint64_t cookie)
+{
+	uint32_t i;
+
+	for (i = 0; i < guest->n_dbuf; i++) {
+		if (guest->dbuf[i].cookie == cookie && guest->dbuf[i].state != DISPLIF_ENTRY_FREE)
+			return &guest->dbuf[i];
+	}
+	return NULL;
+}
+
+static struct displif_fb *find_fb(struct displif_guest *guest, uint64_t cookie)
+{
+	uint32_t i;
+
+	for (i = 0; i < guest->n_fb; i++) {
+		if (guest->fb[i].cookie == cookie && guest->fb[i].state != DISPLIF_ENTRY_FREE)
+			return &guest->fb[i];
+	}
+	return NULL;
+}
+
+/* Entries that are coming or going do not exist for the guest. */
+static struct displif_dbuf *live_dbuf(struct displif_guest *guest, uint64_t cookie)
+{
+	struct displif_dbuf *dbuf = find_dbuf(guest, cookie);
+
+	return dbuf && dbuf->state == DISPLIF_ENTRY_LIVE ? dbuf : NULL;
+}
+
+static struct displif_fb *live_fb(struct displif_guest *guest, uint64_t cookie)
+{
+	struct displif_fb *fb = find_fb(guest, cookie);
+
+	return fb && fb->state == DISPLIF_ENTRY_LIVE ? fb : NULL;
+}
+
+/* Whether a buffer's own geometry makes sense; an import has none yet. */
+static int32_t judge_geometry(const struct displif_guest *guest, const struct displif_msg *msg)
+{
+	struct displif_geometry g = { msg->width, msg->height, msg->bpp, msg->size, msg->data_ofs,
+				      guest->quota.stride_rule };
+	uint32_t stride;
+
+	if (msg->width == 0 && msg->height == 0 && msg->bpp == 0) {
+		if (msg->flags & XENDISPL_DBUF_FLG_REQ_ALLOC || msg->data_ofs >= msg->size)
+			return -DISPLIF_XEN_EINVAL;
+		return 0;
+	}
+	return displif_stride(&g, &stride, NULL) ? -DISPLIF_XEN_EINVAL : 0;
+}
+
+static int32_t judge_create(struct displif_guest *guest, struct displif_back_req *req)
+{
+	const struct displif_msg *msg = &req->msg;
+	struct displif_dbuf *dbuf = NULL;
+	uint32_t i, pages = displif_pgdir_pages(msg->size);
+	int32_t status;
+
+	if (msg->dbuf == 0 || msg->gref_dir == 0 || msg->size == 0 || msg->size > DISPLIF_MAX_BUFFER)
+		return -DISPLIF_XEN_EINVAL;
+	if (find_dbuf(guest, msg->dbuf))
+		return -DISPLIF_XEN_EEXIST;
+	status = judge_geometry(guest, msg);
+	if (status)
+		return status;
+	if (msg->flags & XENDISPL_DBUF_FLG_REQ_ALLOC && !guest->quota.be_alloc)
+		return -DISPLIF_XEN_EACCES;
+	if (guest->pages > guest->quota.pages || pages > guest->quota.pages - guest->pages)
+		return -DISPLIF_XEN_ENOMEM;
+	for (i = 0; i < guest->n_dbuf; i++) {
+		if (guest->dbuf[i].state == DISPLIF_ENTRY_FREE) {
+			dbuf = &guest->dbuf[i];
+			break;
+		}
+	}
+	if (!dbuf)
+		return -DISPLIF_XEN_ENOMEM;
+	memset(dbuf, 0, sizeof(*dbuf));
+	dbuf->cookie = msg->dbuf;
+	dbuf->size = msg->size;
+	dbuf->pages = pages;
+	dbuf->data_ofs = msg->data_ofs;
+	dbuf->width = msg->width;
+	dbuf->height = msg->height;
+	dbuf->bpp = msg->bpp;
+	dbuf->gref_dir = msg->gref_dir;
+	dbuf->flags = msg->flags;
+	dbuf->state = DISPLIF_ENTRY_COMING;
+	guest->pages = guest->pages + pages;
+	req->dbuf = dbuf;
+	return 0;
+}
+
+static int32_t judge_destroy(struct displif_guest *guest, struct displif_back_req *req)
+{
+	struct displif_dbuf *dbuf = live_dbuf(guest, req->msg.dbuf);
+	uint32_t i;
+
+	if (!dbuf)
+		return -DISPLIF_XEN_ENOENT;
+	/* Somebody is still at work on a framebuffer of it. */
+	for (i = 0; i < guest->n_fb; i++) {
+		if (guest->fb[i].dbuf == dbuf && (guest->fb[i].state == DISPLIF_ENTRY_COMING ||
+						  guest->fb[i].state == DISPLIF_ENTRY_GOING))
+			return -DISPLIF_XEN_EBUSY;
+	}
+	dbuf->state = DISPLIF_ENTRY_GOING;
+	req->dbuf = dbuf;
+	return 0;
+}
+
+/*
+ * The stride of a framebuffer: its buffer's, or its own where the buffer is an
+ * import without geometry. 0 if the picture does not fit.
+ */
+static uint32_t fb_stride(const struct displif_guest *guest, const struct displif_dbuf *dbuf,
+			  const struct displif_msg *msg, uint32_t bpp)
+{
+	struct displif_geometry g = { dbuf->width,	dbuf->height,
+				      dbuf->bpp,	dbuf->size,
+				      dbuf->data_ofs,	guest->quota.stride_rule };
+	uint64_t line = (uint64_t)msg->width * (bpp >> 3);
+	uint32_t stride;
+
+	if (msg->width == 0 || msg->height == 0 || msg->width > DISPLIF_MAX_SIDE ||
+	    msg->height > DISPLIF_MAX_SIDE)
+		return 0;
+	if (dbuf->width == 0) {
+		g.width = msg->width;
+		g.height = msg->height;
+		g.bpp = bpp;
+	}
+	if (displif_stride(&g, &stride, NULL))
+		return 0;
+	if (line > stride ||
+	    dbuf->data_ofs + (uint64_t)stride * (msg->height - 1u) + line > dbuf->size)
+		return 0;
+	return stride;
+}
+
+static int32_t judge_attach(struct displif_guest *guest, struct displif_back_req *req)
+{
+	const struct displif_msg *msg = &req->msg;
+	struct displif_dbuf *dbuf = live_dbuf(guest, msg->dbuf);
+	struct displif_fb *fb = NULL;
+	uint32_t i, stride, bpp = displif_format_bpp(msg->format);
+
+	if (msg->fb == 0 || msg->dbuf == 0)
+		return -DISPLIF_XEN_EINVAL;
+	if (!dbuf)
+		return -DISPLIF_XEN_ENOENT;
+	if (find_fb(guest, msg->fb))
+		return -DISPLIF_XEN_EEXIST;
+	stride = bpp ? fb_stride(guest, dbuf, msg, bpp) : 0;
+	if (!stride)
+		return -DISPLIF_XEN_EINVAL;
+	for (i = 0; i < guest->n_fb; i++) {
+		if (guest->fb[i].state == DISPLIF_ENTRY_FREE) {
+			fb = &guest->fb[i];
+			break;
+		}
+	}
+	if (!fb)
+		return -DISPLIF_XEN_ENOMEM;
+	memset(fb, 0, sizeof(*fb));
+	fb->cookie = msg->fb;
+	fb->dbuf = dbuf;
+	fb->width = msg->width;
+	fb->height = msg->height;
+	fb->format = msg->format;
+	fb->stride = stride;
+	fb->state = DISPLIF_ENTRY_COMING;
+	req->fb = fb;
+	req->dbuf = dbuf;
+	return 0;
+}
+
+/* FB_DETACH, PG_FLIP and SET_CONFIG that shows something. */
+static int32_t judge_fb(struct displif_guest *guest, struct displif_back_req *req)
+{
+	struct displif_fb *fb = live_fb(guest, req->msg.fb);
+
+	if (!fb)
+		return -DISPLIF_XEN_ENOENT;
+	/* Its buffer is being destroyed. */
+	if (fb->dbuf->state != DISPLIF_ENTRY_LIVE)
+		return -DISPLIF_XEN_ENOENT;
+	if (req->msg.op == XENDISPL_OP_FB_DETACH)
+		fb->state = DISPLIF_ENTRY_GOING;
+	req->fb = fb;
+	req->dbuf = fb->dbuf;
+	return 0;
+}
+
+static int32_t judge_config(struct displif_guest *guest, struct displif_back_req *req)
+{
+	const struct displif_msg *msg = &req->msg;
+
+	if (msg->fb == 0)
+		return 0;
+	if (msg->width == 0 || msg->height == 0 || msg->width > DISPLIF_MAX_SIDE ||
+	    msg->height > DISPLIF_MAX_SIDE || msg->x > DISPLIF_MAX_SIDE || msg->y > DISPLIF_MAX_SIDE)
+		return -DISPLIF_XEN_EINVAL;
+	return judge_fb(guest, req);
+}
+
+int32_t displif__back_judge(struct displif_guest *guest, struct displif_back_req *req)
+{
+	switch (req->msg.op) {
+	case XENDISPL_OP_DBUF_CREATE:
+		return judge_create(guest, req);
+	case XENDISPL_OP_DBUF_DESTROY:
+		return judge_destroy(guest, req);
+	case XENDISPL_OP_FB_ATTACH:
+		return judge_attach(guest, req);
+	case XENDISPL_OP_FB_DETACH:
+	case XENDISPL_OP_PG_FLIP:
+		return judge_fb(guest, req);
+	case XENDISPL_OP_SET_CONFIG:
+		return judge_config(guest, req);
+	case XENDISPL_OP_GET_EDID:
+		if (req->msg.gref_dir == 0 || req->msg.size < DISPLIF_EDID_MAX ||
+		    req->msg.size > DISPLIF_MAX_BUFFER)
+			return -DISPLIF_XEN_EINVAL;
+		return 0;
+	default:
+		return -DISPLIF_XEN_EOPNOTSUPP;
+	}
+}
+
+static void free_dbuf(struct displif_guest *guest, struct displif_dbuf *dbuf)
+{
+	uint32_t i;
+
+	for (i = 0; i < guest->n_fb; i++) {
+		if (guest->fb[i].dbuf == dbuf)
+			memset(&guest->fb[i], 0, sizeof(guest->fb[i]));
+	}
+	guest->pages = guest->pages > dbuf->pages ? guest->pages - dbuf->pages : 0;
+	memset(dbuf, 0, sizeof(*dbuf));
+}
+
+void displif__back_settle(struct displif_guest *guest, uint8_t op, struct displif_dbuf *dbuf,
+			  struct displif_fb *fb, int32_t status)
+{
+	/* The tables may have been reset since: then the entry is free, or another's. */
+	switch (op) {
+	case XENDISPL_OP_DBUF_CREATE:
+		if (dbuf->state != DISPLIF_ENTRY_COMING)
+			break;
+		if (status == 0)
+			dbuf->state = DISPLIF_ENTRY_LIVE;
+		else
+			free_dbuf(guest, dbuf);
+		break;
+	case XENDISPL_OP_DBUF_DESTROY:
+		if (dbuf->state == DISPLIF_ENTRY_GOING)
+			free_dbuf(guest, dbuf);
+		break;
+	case XENDISPL_OP_FB_ATTACH:
+		if (fb->state != DISPLIF_ENTRY_COMING)
+			break;
+		if (status == 0)
+			fb->state = DISPLIF_ENTRY_LIVE;
+		else
+			memset(fb, 0, sizeof(*fb));
+		break;
+	case XENDISPL_OP_FB_DETACH:
+		if (fb->state == DISPLIF_ENTRY_GOING)
+			memset(fb, 0, sizeof(*fb));
+		break;
+	default:
+		break;
+	}
+}
+
+bool displif__back_pace(struct displif_guest *guest, uint32_t size, uint64_t now, uint64_t *due)
+{
+	/* How far ahead of its rate a guest may be: a burst of one second. */
+	const uint32_t burst = 1000;
+	uint32_t cost;
+
+	*due = DISPLIF_NEVER;
+	/* Oversized buffers are refused anyway; the largest costs 2^18 pages * 1000 < 2^32. */
+	if (guest->quota.pages_per_s == 0 || size > DISPLIF_MAX_BUFFER)
+		return true;
+	cost = displif_pgdir_pages(size) * 1000u / guest->quota.pages_per_s;
+	if (guest->pace_at <= now)
+		guest->pace_at = now;
+	/* A clock that jumped back must not lock the guest out. */
+	if (guest->pace_at - now > 0xffffffffu)
+		guest->pace_at = now;
+	if (guest->pace_at - now > burst) {
+		*due = guest->pace_at - burst;
+		return false;
+	}
+	guest->pace_at = displif__after(guest->pace_at, cost);
+	return true;
+}

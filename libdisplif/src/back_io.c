@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Back session: requests, one at a time, and what waits for room or for its turn. */
+#include "back_priv.h"
+
+#define BACKOFF_FIRST_MS 10u
+#define BACKOFF_MAX_MS 1000u
+
+void displif_back_irq(struct displif_back *b, enum displif_chan chan)
+{
+	uint32_t seen = b->ring.seen, waiting = b->n_pend;
+
+	if (b->err)
+		return;
+	if (chan == DISPLIF_CHAN_REQ) {
+		if (displif__ring_snapshot(&b->ring) < 0) {
+			displif__back_die(b, DISPLIF_E_PROTO);
+			return;
+		}
+		if (b->ring.seen != seen)
+			b->moved |= 1u << DISPLIF_CHAN_REQ;
+		b->budget = b->guest->quota.requests_per_irq;
+	}
+	if (waiting)
+		displif__back_deliver(b);
+	if (b->n_pend != waiting)
+		b->moved |= 1u << DISPLIF_CHAN_EVT;
+}
+
+/* A free slot for a request that is handed out, or DISPLIF_RING_LEN. */
+static uint32_t find_slot(const struct displif_back *b)
+{
+	uint32_t i;
+
+	for (i = 0; i < DISPLIF_RING_LEN; i++) {
+		if (!b->slot[i].busy)
+			return i;
+	}
+	return DISPLIF_RING_LEN;
+}
+
+/* All that does not concern a connector of its own goes over connector 0's ring (io/displif.h). */
+static bool wrong_ring(const struct displif_back *b, uint8_t op)
+{
+	return b->index != 0 && (op == XENDISPL_OP_DBUF_CREATE || op == XENDISPL_OP_DBUF_DESTROY ||
+				 op == XENDISPL_OP_FB_ATTACH || op == XENDISPL_OP_FB_DETACH);
+}
+
+enum taken {
+	TAKEN_OUT,      /* *@req is for the caller */
+	TAKEN_REFUSED,  /* answered */
+	TAKEN_HELD,     /* waits for its turn */
+	TAKEN_DEAD,
+};
+
+static enum taken take(struct displif_back *b, const union displif_wire *wire,
+		       struct displif_back_req *req, uint64_t now)
+{
+	struct displif_back_slot *s;
+	int32_t status;
+	uint32_t i;
+	uint16_t id;
+
+	memset(req, 0, sizeof(*req));
+	status = displif_req_decode(wire, &id, &req->msg) ? -DISPLIF_XEN_EOPNOTSUPP : 0;
+	i = find_slot(b);
+	if (i >= DISPLIF_RING_LEN) {
+		/* Cannot happen: the ring has as many entries as the table. */
+		displif__back_die(b, DISPLIF_E_BUG);
+		return TAKEN_DEAD;
+	}
+	if (req->msg.op == XENDISPL_OP_DBUF_CREATE && b->index == 0 &&
+	    !displif__back_pace(b->guest, req->msg.size, now, &b->pace_due)) {
+		b->hold = *wire;
+		b->held = 1;
+		b->guest->stats.paced = displif__inc32(b->guest->stats.paced);
+		return TAKEN_HELD;
+	}
+	b->guest->stats.requests = displif__inc32(b->guest->stats.requests);
+	if (!status && wrong_ring(b, req->msg.op))
+		status = -DISPLIF_XEN_EINVAL;
+	if (!status)
+		status = displif__back_judge(b->guest, req);
+	if (status) {
+		displif__back_answer(b, id, req->msg.op, status, 0);
+		return TAKEN_REFUSED;
+	}
+	if (req->msg.op == XENDISPL_OP_PG_FLIP) {
+		b->flips = displif__inc32(b->flips);
+		b->guest->stats.flips = displif__inc32(b->guest->stats.flips);
+	}
+	b->serial = displif__inc32(b->serial);
+	s = &b->slot[i];
+	s->handle = ((b->serial & 0x7ffffffu) << 5) | i;
+	s->dbuf = req->dbuf;
+	s->fb = req->fb;
+	s->size = req->msg.size;
+	s->id = id;
+	s->op = req->msg.op;
+	s->busy = 1;
+	req->handle = s->handle;
+	return TAKEN_OUT;
+}
+
+int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint64_t now)
+{
+	union displif_wire wire;
+	enum taken taken;
+
+	memset(req, 0, sizeof(*req));
+	while (!b->err && b->budget) {
+		/* As many flips as the guest's event page and our queue can bear: the rest waits in the ring. */
+		if (displif__add32(b->flips, b->n_pend) >= b->pend_cap)
+			break;
+		if (b->held) {
+			if (b->pace_due > now && b->pace_due - now <= BACKOFF_MAX_MS)
+				break;
+			wire = b->hold;
+			b->held = 0;
+			b->pace_due = DISPLIF_NEVER;
+		} else if (!displif__ring_get(&b->ring, &wire)) {
+			break;
+		}
+		b->budget--;
+		taken = take(b, &wire, req, now);
+		if (taken == TAKEN_OUT)
+			return 1;
+		memset(req, 0, sizeof(*req));
+		if (taken != TAKEN_REFUSED)
+			return 0;
+	}
+	if (b->err || b->ring.seen != b->ring.cons)
+		return 0;
+	/* All of the snapshot is taken, for whatever reason the loop ended: ask for the next request. */
+	if (b->armed_at != displif__inc32(b->ring.cons)) {
+		b->armed_at = displif__inc32(b->ring.cons);
+		if (displif__ring_rearm(&b->ring, 1))
+			b->again = 1;
+	}
+	return 0;
+}
+
+uint64_t displif_back_deadline(const struct displif_back *b)
+{
+	return b->event_due < b->pace_due ? b->event_due : b->pace_due;
+}
+
+void displif_back_tick(struct displif_back *b, uint64_t now)
+{
+	if (b->err)
+		return;
+	/* A time too far ahead comes from a clock that jumped back. */
+	if (b->n_pend && (b->event_due <= now || b->event_due - now > BACKOFF_MAX_MS)) {
+		displif__back_deliver(b);
+		if (b->n_pend) {
+			b->backoff_ms = b->backoff_ms ? b->backoff_ms * 2u : BACKOFF_FIRST_MS;
+			if (b->backoff_ms > BACKOFF_MAX_MS)
+				b->backoff_ms = BACKOFF_MAX_MS;
+			b->event_due = displif__after(now, b->backoff_ms);
+		} else {
+			b->again = 1;
+		}
+	}
+	if (b->held && b->pace_due <= now)
+		b->again = 1;
+	b->budget = b->guest->quota.requests_per_irq;
+}
