@@ -83,7 +83,9 @@ static bool find_mode(struct kms *kms, const drmModeConnector *c, const struct k
 	for (int i = 0; i < c->count_modes; i++) {
 		const drmModeModeInfo *m = &c->modes[i];
 
-		if (used + 16 < sizeof(list))
+		/* One size at several rates is one entry: they stand together. */
+		if (used + 16 < sizeof(list) &&
+		    (!i || m->hdisplay != m[-1].hdisplay || m->vdisplay != m[-1].vdisplay))
 			used += (size_t)snprintf(list + used, sizeof(list) - used, " %ux%u",
 						 m->hdisplay, m->vdisplay);
 		if (want->width && (m->hdisplay != want->width || m->vdisplay != want->height))

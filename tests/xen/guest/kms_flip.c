@@ -130,10 +130,11 @@ static enum kms_wait wait_events(struct kms *kms, struct kms_flips *flips, int s
 				  flips->pending ? ", with a flip under way" : "");
 			return KMS_WAIT_FAILED;
 		}
-		if (awaited && !flips->pending)
-			return KMS_WAIT_DONE;
+		/* First the signal: flips may be so quick that each wait ends with its event. */
 		if (n > 0 && (fds[1].revents & POLLIN))
 			return KMS_WAIT_SIGNAL;
+		if (awaited && !flips->pending)
+			return KMS_WAIT_DONE;
 		if (now_ns() >= end)
 			break;
 	}
@@ -183,7 +184,7 @@ enum kms_wait kms_flip(struct kms *kms, struct kms_flips *flips, uint32_t fb, in
 	if (!flips->first_ns)
 		flips->first_ns = start;
 	result = wait_events(kms, flips, signal_fd, timeout_ms);
-	if (result == KMS_WAIT_DONE) {
+	if (result != KMS_WAIT_FAILED && !flips->pending) {
 		flips->last_ns = now_ns();
 		series_add(&flips->event, flips->last_ns - start);
 	}

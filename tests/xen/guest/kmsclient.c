@@ -229,7 +229,8 @@ static enum kms_wait flip_all(struct client *client)
 			kms_buffer_draw(buffer, client->o.seed, n, &client->times);
 		result = kms_flip(&client->kms, &client->flips, buffer->fb, client->signal_fd,
 				  client->o.timeout_s * 1000u);
-		if (result == KMS_WAIT_DONE)
+		/* Only what an event has confirmed; a signal may come together with it. */
+		if (client->flips.events == n)
 			client->shown_frame = n;
 	}
 	return result;
