@@ -6,8 +6,11 @@
 #                                             the guest's prompt
 #   guest.sh run NAME TIMEOUT LINE            a line in the guest; its status
 #   guest.sh destroy NAME
-# Status 124: time-out; 125: no such guest, or it died.
+# Status 124: time-out; 125: no such guest, or it died. Messages of the guest's
+# kernel may stand in the answer of a line.
 
+# As the kernel writes it: other programs may speak of panics too.
+panic='^\[[ 0-9.]*\] Kernel panic - not syncing'
 log=/var/log/xen/console/guest-$2.log
 
 now() { cut -d' ' -f1 /proc/uptime; }
@@ -15,24 +18,29 @@ now() { cut -d' ' -f1 /proc/uptime; }
 # await TIMEOUT OFFSET PATTERN: until the guest's log has the pattern.
 await()
 {
-	n=$(($1 * 10))
-	until tail -c "+$(($2 + 1))" "$log" 2>/dev/null | grep -q "$3"; do
-		n=$((n - 1))
-		if [ $n -le 0 ]; then
-			echo "guest.sh: $1 s are over, no $3 from the guest;" \
-				"its last lines:" >&2
-			tail -n 15 "$log" >&2
-			return 124
+	n=0 end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	until since "$2" | grep -q "$3"; do
+		n=$((n + 1))
+		why=
+		if [ "$(cut -d. -f1 /proc/uptime)" -ge $end ]; then
+			why="no $3 from guest $name in $1 s" rc=124
+		# On arm64 a panic does not end the domain.
+		elif since "$2" | grep -q "$panic"; then
+			why="guest $name panicked" rc=125
+		elif [ $((n % 10)) -eq 0 ] &&
+			! xenstore-exists "/local/domain/$id"; then
+			why="guest $name is gone" rc=125
+		fi
+		if [ -n "$why" ]; then
+			echo "guest.sh: $why; its last lines:" >&2
+			tail -n 25 "$log" >&2
+			return "$rc"
 		fi
 		usleep 100000
-		if [ $((n % 10)) -eq 0 ] &&
-			! xenstore-exists "/local/domain/$id"; then
-			echo "guest.sh: guest $name is gone; its last lines:" >&2
-			tail -n 25 "$log" >&2
-			return 125
-		fi
 	done
 }
+
+since() { tail -c "+$(($1 + 1))" "$log" 2>/dev/null | tr -d '\r'; }
 
 # xl reads a file from the share slowly, in small pieces; cp does not. The
 # kernel stays the same as long as dom0 runs.
@@ -70,11 +78,9 @@ run()
 			>"$tty"
 		return $rc
 	}
-	tail -c "+$((start + 1))" "$log" | tr -d '\r' |
-		sed -n "/^=B=$token=/,/^=E=$token=/p" |
+	since "$start" | sed -n "/^=B=$token=/,/^=E=$token=/p" |
 		sed -e '1d' -e '$d' | sed -e '${/^$/d}'
-	return "$(tail -c "+$((start + 1))" "$log" | tr -d '\r' |
-		sed -n "s/^=E=$token=\([0-9]*\)=.*/\1/p")"
+	return "$(since "$start" | sed -n "s/^=E=$token=\([0-9]*\)=.*/\1/p")"
 }
 
 verb=$1 name=$2 timeout=$3
