@@ -68,8 +68,8 @@ DISPLIF_API int displif_loop_signals(struct displif_loop *loop, const int *signa
 				     void (*handler)(void *arg, int signal), void *arg);
 
 /*
- * Runs until displif_loop_stop(). Returns 0; OS (errno is set). May be called again after
- * that, to wait for more (as at the end, for a peer's last word).
+ * Runs until displif_loop_stop(). Returns 0; OS (errno is set); STATE from a callback. May be called again
+ * after that, to wait for more (as at the end, for a peer's last word).
  */
 DISPLIF_API int displif_loop_run(struct displif_loop *loop);
 /* The running (else the next) displif_loop_run() returns after the present callback. */

@@ -18,7 +18,9 @@
  * Differences to other ports: no grant()/ungrant() (gntalloc grants only what it
  * allocates). Pages that the peer still maps after unshare() are kept by the
  * kernel, which does not tell how many they are. A channel may be closed in its
- * own callback.
+ * own callback. chan_alive() asks Xen through /dev/xen/privcmd, which is opened with
+ * the first question; without it the answer is UNSUPPORTED. copy() is UNSUPPORTED on
+ * kernels before 4.8.
  */
 #ifndef DISPLIF_XEN_H
 #define DISPLIF_XEN_H
