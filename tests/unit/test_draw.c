@@ -19,6 +19,11 @@ static uint8_t *bytes_of(const struct draw_surface *s)
 	return s->pixels;
 }
 
+static uint8_t *line_of(const struct draw_surface *s, uint32_t y)
+{
+	return bytes_of(s) + (size_t)y * s->stride;
+}
+
 static size_t size_of(const struct draw_surface *s)
 {
 	return (size_t)s->stride * s->height;
@@ -28,7 +33,7 @@ static size_t size_of(const struct draw_surface *s)
 static struct draw_surface surface_new(uint32_t w, uint32_t h, uint32_t fourcc, uint32_t pad)
 {
 	const struct draw_format *format = draw_format_find(fourcc);
-	struct draw_surface s = {.width = w, .height = h, .fourcc = fourcc};
+	struct draw_surface s = { .width = w, .height = h, .fourcc = fourcc };
 
 	assert_non_null(format);
 	s.stride = w * format->bytes + pad;
@@ -68,26 +73,26 @@ static void test_formats_have_the_bytes_of_drm_fourcc(void **state)
 		uint8_t stored[4];
 		uint32_t loaded;
 	} rows[] = {
-		{"XR24", 0x34325258, 4, {0xd6, 0xb4, 0x92, 0xff}, 0x92b4d6},
-		{"AR24", 0x34325241, 4, {0xd6, 0xb4, 0x92, 0xff}, 0x92b4d6},
-		{"XB24", 0x34324258, 4, {0x92, 0xb4, 0xd6, 0xff}, 0x92b4d6},
-		{"AB24", 0x34324241, 4, {0x92, 0xb4, 0xd6, 0xff}, 0x92b4d6},
-		{"RG24", 0x34324752, 3, {0xd6, 0xb4, 0x92}, 0x92b4d6},
-		{"BG24", 0x34324742, 3, {0x92, 0xb4, 0xd6}, 0x92b4d6},
+		{ "XR24", 0x34325258, 4, { 0xd6, 0xb4, 0x92, 0xff }, 0x92b4d6 },
+		{ "AR24", 0x34325241, 4, { 0xd6, 0xb4, 0x92, 0xff }, 0x92b4d6 },
+		{ "XB24", 0x34324258, 4, { 0x92, 0xb4, 0xd6, 0xff }, 0x92b4d6 },
+		{ "AB24", 0x34324241, 4, { 0x92, 0xb4, 0xd6, 0xff }, 0x92b4d6 },
+		{ "RG24", 0x34324752, 3, { 0xd6, 0xb4, 0x92 }, 0x92b4d6 },
+		{ "BG24", 0x34324742, 3, { 0x92, 0xb4, 0xd6 }, 0x92b4d6 },
 		/* 10010 101101 11010 */
-		{"RG16", 0x36314752, 2, {0xba, 0x95}, 0x94b6d6},
-		{"XR12", 0x32315258, 2, {0xbd, 0xf9}, 0x99bbdd},
-		{"AR12", 0x32315241, 2, {0xbd, 0xf9}, 0x99bbdd},
+		{ "RG16", 0x36314752, 2, { 0xba, 0x95 }, 0x94b6d6 },
+		{ "XR12", 0x32315258, 2, { 0xbd, 0xf9 }, 0x99bbdd },
+		{ "AR12", 0x32315241, 2, { 0xbd, 0xf9 }, 0x99bbdd },
 		/* 1 10010 10110 11010 */
-		{"XR15", 0x35315258, 2, {0xda, 0xca}, 0x94b5d6},
-		{"AR15", 0x35315241, 2, {0xda, 0xca}, 0x94b5d6},
+		{ "XR15", 0x35315258, 2, { 0xda, 0xca }, 0x94b5d6 },
+		{ "AR15", 0x35315241, 2, { 0xda, 0xca }, 0x94b5d6 },
 	};
 	size_t n = sizeof(rows) / sizeof(rows[0]);
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
 		const struct draw_format *format = draw_format_find(rows[i].fourcc);
-		uint8_t at[5] = {GUARD, GUARD, GUARD, GUARD, GUARD};
+		uint8_t at[5] = { GUARD, GUARD, GUARD, GUARD, GUARD };
 
 		assert_non_null(format);
 		assert_string_equal(format->name, rows[i].name);
@@ -111,7 +116,7 @@ static void test_formats_have_the_bytes_of_drm_fourcc(void **state)
 
 static void test_fill_bits_are_not_read(void **state)
 {
-	const uint8_t at[4] = {0x56, 0x34, 0x12, 0x00};
+	const uint8_t at[4] = { 0x56, 0x34, 0x12, 0x00 };
 
 	(void)state;
 	assert_int_equal(draw_pixel_load(draw_format_find(DRAW_ARGB8888), at), 0x123456);
@@ -130,7 +135,7 @@ static void test_padding_is_never_touched(void **state)
 		assert_true(draw_move(&s, 5, 0, 9));
 		for (uint32_t y = 0; y < s.height; y++)
 			for (uint32_t i2 = s.stride - 13; i2 < s.stride; i2++)
-				assert_int_equal(bytes_of(&s)[y * s.stride + i2], GUARD);
+				assert_int_equal(line_of(&s, y)[i2], GUARD);
 		free(s.pixels);
 	}
 }
@@ -156,7 +161,7 @@ static void test_every_pixel_is_drawn(void **state)
 
 static void check_move(uint32_t w, uint32_t h, uint32_t fourcc)
 {
-	static const uint32_t frames[] = {0, 1, 2, 3, 40, 41, 7, 7, 1000000, UINT32_MAX, 0};
+	static const uint32_t frames[] = { 0, 1, 2, 3, 40, 41, 7, 7, 1000000, UINT32_MAX, 0 };
 	struct draw_surface s = card_new(w, h, fourcc, 77, frames[0]);
 
 	for (size_t i = 1; i < sizeof(frames) / sizeof(frames[0]); i++) {
@@ -232,8 +237,8 @@ static void test_no_two_lines_are_equal(void **state)
 {
 	static const struct {
 		uint32_t w, h;
-	} sizes[] = {{18, 18}, {18, 65535}, {64, 48}, {640, 480}, {1920, 1080}};
-	static const uint32_t seeds[] = {0, 1, 42, UINT32_MAX};
+	} sizes[] = { { 18, 18 }, { 18, 65535 }, { 64, 48 }, { 640, 480 }, { 1920, 1080 } };
+	static const uint32_t seeds[] = { 0, 1, 42, UINT32_MAX };
 	const struct draw_format *format;
 
 	(void)state;
@@ -272,10 +277,10 @@ static void test_equal_lines_would_be_found(void **state)
 	struct draw_surface s = card_new(640, 480, DRAW_XRGB8888, 1, 0);
 
 	(void)state;
-	memcpy(bytes_of(&s) + 479 * s.stride, bytes_of(&s) + 17 * s.stride, s.stride);
+	memcpy(line_of(&s, 479), line_of(&s, 17), s.stride);
 	assert_int_equal(equal_lines_of(&s), 1);
 	for (uint32_t y = 0; y < s.height; y++)
-		memcpy(bytes_of(&s) + y * s.stride + 4, bytes_of(&s) + y * s.stride + 2000, 4);
+		memcpy(line_of(&s, y) + 4, line_of(&s, y) + 2000, 4);
 	assert_int_equal(equal_columns_of(&s), 1);
 	free(s.pixels);
 }
@@ -293,7 +298,8 @@ static void test_frames_and_seeds_differ(void **state)
 		/* The second half: other seeds, with a frame that the first half has too. */
 		assert_true(draw_card(&one, i < FRAMES ? 1 : i, i < FRAMES ? i : 5));
 	}
-	assert_int_equal(equal_lines(all.pixels, FRAMES * 2, size_of(&one), size_of(&one)), 0);
+	assert_int_equal(equal_lines(all.pixels, (size_t)FRAMES * 2, size_of(&one), size_of(&one)),
+			 0);
 	free(all.pixels);
 }
 
@@ -345,12 +351,12 @@ static void test_bytes_are_as_recorded(void **state)
 	static const struct {
 		uint32_t w, h, fourcc, seed, frame, crc;
 	} rows[] = {
-		{320, 200, DRAW_XRGB8888, 1, 7, 0xfb2a6ada},
-		{320, 200, DRAW_RGB565, 1, 7, 0x6dfd7e9f},
-		{321, 199, DRAW_BGR888, 0xdeadbeef, 0xffffffff, 0xa80a1b08},
-		{1024, 768, DRAW_XRGB8888, 42, 1000, 0x04c34ff4},
-		{1920, 1080, DRAW_ARGB1555, 42, 100000, 0xc1f1caaa},
-		{7, 5, DRAW_XBGR8888, 0, 0, 0xc3c40a93},
+		{ 320, 200, DRAW_XRGB8888, 1, 7, 0xfb2a6ada },
+		{ 320, 200, DRAW_RGB565, 1, 7, 0x6dfd7e9f },
+		{ 321, 199, DRAW_BGR888, 0xdeadbeef, 0xffffffff, 0xa80a1b08 },
+		{ 1024, 768, DRAW_XRGB8888, 42, 1000, 0x04c34ff4 },
+		{ 1920, 1080, DRAW_ARGB1555, 42, 100000, 0xc1f1caaa },
+		{ 7, 5, DRAW_XBGR8888, 0, 0, 0xc3c40a93 },
 	};
 
 	size_t wrong = 0;
@@ -374,7 +380,7 @@ static void test_bytes_are_as_recorded(void **state)
 static void test_wrong_surfaces_are_refused(void **state)
 {
 	uint8_t memory[64], before[64];
-	const struct draw_surface good = {memory, 4, 4, 16, DRAW_XRGB8888};
+	const struct draw_surface good = { memory, 4, 4, 16, DRAW_XRGB8888 };
 	struct draw_surface bad[7];
 
 	(void)state;

@@ -8,11 +8,12 @@
 bool card_image(const struct card *card, struct image *image)
 {
 	const struct draw_format *format = draw_format_find(card->fourcc);
-	struct draw_surface s = {
-		.width = card->width, .height = card->height, .fourcc = card->fourcc};
+	struct draw_surface s = { .width = card->width,
+				  .height = card->height,
+				  .fourcc = card->fourcc };
 	bool ok;
 
-	*image = (struct image){0};
+	*image = (struct image){ 0 };
 	if (!format || !s.width || !s.height || s.width > IMAGE_MAX_DIM || s.height > IMAGE_MAX_DIM)
 		return image_fail("card: %ux%u, format 0x%08x cannot be drawn", s.width, s.height,
 				  s.fourcc);
@@ -68,10 +69,10 @@ static void compare_line(const uint8_t *want, const uint8_t *have, uint32_t widt
 bool card_compare(const struct card *card, const struct image *picture, const struct crop *crop,
 		  struct verdict *verdict)
 {
-	struct image want;
+	struct image want = { 0 };
 
-	*verdict = (struct verdict){0};
-	if (!fits(card, picture, crop) || !card_image(card, &want))
+	*verdict = (struct verdict){ 0 };
+	if (!fits(card, picture, crop) || !card_image(card, &want) || !want.rgb)
 		return false;
 	for (uint32_t y = 0; y < card->height; y++) {
 		const uint8_t *have =

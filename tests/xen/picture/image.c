@@ -22,7 +22,7 @@ bool image_fail(const char *fmt, ...)
 
 bool image_alloc(struct image *image, const char *name, uint32_t width, uint32_t height)
 {
-	*image = (struct image){0};
+	*image = (struct image){ 0 };
 	if (!width || !height || width > IMAGE_MAX_DIM || height > IMAGE_MAX_DIM)
 		return image_fail("%s: size %ux%u is not from 1x1 to %ux%u", name, width, height,
 				  IMAGE_MAX_DIM, IMAGE_MAX_DIM);
@@ -36,13 +36,13 @@ bool image_alloc(struct image *image, const char *name, uint32_t width, uint32_t
 
 bool image_read(struct image *image, const char *path)
 {
-	static const uint8_t png_start[4] = {0x89, 'P', 'N', 'G'};
-	uint8_t start[4] = {0};
+	static const uint8_t png_start[4] = { 0x89, 'P', 'N', 'G' };
+	uint8_t start[4] = { 0 };
 	FILE *file = fopen(path, "rb");
 	size_t len;
 	bool ok;
 
-	*image = (struct image){0};
+	*image = (struct image){ 0 };
 	if (!file)
 		return image_fail("%s: open: %s", path, strerror(errno));
 	len = fread(start, 1, sizeof(start), file);

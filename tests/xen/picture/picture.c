@@ -12,7 +12,7 @@
 #include "selftest.h"
 
 #define EXIT_DIFFERS 1
-#define REACH	     8u /* frames tried each way to explain a difference */
+#define REACH 8u /* frames tried each way to explain a difference */
 
 static const char usage[] =
 	"usage: picture compare --seed S --frame F --size WxH [--format XR24] [--crop WxH+X+Y] FILE\n"
@@ -79,18 +79,18 @@ static bool parse_option(int c, struct options *o, uint32_t size[2])
 static bool parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"seed", required_argument, NULL, 's'},
-		{"frame", required_argument, NULL, 'f'},
-		{"size", required_argument, NULL, 'z'},
-		{"format", required_argument, NULL, 'F'},
-		{"crop", required_argument, NULL, 'c'},
-		{"within", required_argument, NULL, 'c'},
-		{NULL, 0, NULL, 0},
+		{ "seed", required_argument, NULL, 's' },
+		{ "frame", required_argument, NULL, 'f' },
+		{ "size", required_argument, NULL, 'z' },
+		{ "format", required_argument, NULL, 'F' },
+		{ "crop", required_argument, NULL, 'c' },
+		{ "within", required_argument, NULL, 'c' },
+		{ NULL, 0, NULL, 0 },
 	};
-	uint32_t size[2] = {0, 0};
+	uint32_t size[2] = { 0, 0 };
 	int c;
 
-	*o = (struct options){.card.fourcc = DRAW_XRGB8888};
+	*o = (struct options){ .card.fourcc = DRAW_XRGB8888 };
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1)
 		if (!parse_option(c, o, size))
 			return false;
@@ -154,7 +154,7 @@ static bool ends_with(const char *text, const char *end)
 
 static int render(const struct options *o)
 {
-	struct draw_surface s = {NULL, o->card.width, o->card.height, 0, o->card.fourcc};
+	struct draw_surface s = { NULL, o->card.width, o->card.height, 0, o->card.fourcc };
 	struct image image;
 	bool ok;
 
@@ -195,7 +195,7 @@ int main(int argc, char **argv)
 		}
 	if (!strcmp(verb, "self-test") && argc == 2)
 		return selftest_run();
-	if (strcmp(verb, "compare") && strcmp(verb, "render")) {
+	if (strcmp(verb, "compare") != 0 && strcmp(verb, "render") != 0) {
 		cli_error("compare, render or self-test is wanted; --help tells more");
 		return CLI_EXIT_USAGE;
 	}

@@ -67,17 +67,17 @@ static bool decode(struct reader *r)
 
 bool png_read(struct image *image, const char *path, void *stdio_file)
 {
-	struct reader r = {.path = path, .file = stdio_file, .image = image};
+	struct reader r = { .path = path, .file = stdio_file, .image = image };
 	bool ok;
 
-	*image = (struct image){0};
+	*image = (struct image){ 0 };
 	r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, png_failed, png_warned);
 	r.info = r.png ? png_create_info_struct(r.png) : NULL;
 	ok = r.info ? decode(&r) : image_fail("%s: libpng: no memory", path);
 	png_destroy_read_struct(&r.png, &r.info, NULL);
 	if (!ok) {
 		free(image->rgb);
-		*image = (struct image){0};
+		*image = (struct image){ 0 };
 	}
 	return ok;
 }

@@ -51,10 +51,11 @@ static bool header_number(FILE *file, const char *path, const char *what, uint32
 bool ppm_read(struct image *image, const char *path, void *stdio_file)
 {
 	FILE *file = stdio_file;
-	uint32_t w, h, max;
+	uint32_t w = 0, h = 0, max = 0;
+	char magic[2] = "";
 	size_t size, len;
 
-	if (fgetc(file) != 'P' || fgetc(file) != '6')
+	if (fread(magic, 1, 2, file) != 2 || memcmp(magic, "P6", 2) != 0)
 		return image_fail("%s: not P6", path);
 	if (!header_number(file, path, "width", &w) || !header_number(file, path, "height", &h) ||
 	    !header_number(file, path, "highest value", &max))
@@ -76,7 +77,7 @@ bool ppm_read(struct image *image, const char *path, void *stdio_file)
 	else
 		image_fail("%s: more bytes than the %zu of %ux%u pixels", path, size, w, h);
 	free(image->rgb);
-	*image = (struct image){0};
+	*image = (struct image){ 0 };
 	return false;
 }
 

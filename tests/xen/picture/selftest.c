@@ -6,9 +6,11 @@
 #include "selftest.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "compare.h"
@@ -36,8 +38,8 @@ static void file_name(char *path, size_t size, const char *name)
 /* An image is XRGB8888 in disguise: the PNG writer of the project takes surfaces only. */
 static bool write_png(const struct image *image, const char *path)
 {
-	struct draw_surface s = {malloc(3u * (size_t)image->width * image->height), image->width,
-				 image->height, 3u * image->width, DRAW_BGR888};
+	struct draw_surface s = { malloc(3u * (size_t)image->width * image->height), image->width,
+				  image->height, 3u * image->width, DRAW_BGR888 };
 	bool ok = false;
 
 	/* BGR888 has red in its lowest, first byte: the order of an image. */
@@ -55,7 +57,7 @@ static int64_t differing(const struct card *card, const struct image *picture)
 	int64_t count = -1;
 
 	for (int way = 0; way < 3; way++) {
-		struct image read = {0};
+		struct image read = { 0 };
 		const struct image *in = picture;
 		struct verdict verdict;
 		char path[300];
@@ -146,8 +148,8 @@ static void check_other_card(const struct card *card, const struct image *pictur
 /* The card inside a larger screen: found at its place, not one pixel beside it. */
 static void check_crop(const struct card *card, const struct image *picture)
 {
-	static const struct crop places[] = {{5, 7, true}, {4, 7, true}, {5, 8, true},
-					     {6, 7, true}, {5, 9, true}, {0, 0, false}};
+	static const struct crop places[] = { { 5, 7, true }, { 4, 7, true }, { 5, 8, true },
+					      { 6, 7, true }, { 5, 9, true }, { 0, 0, false } };
 	struct image screen;
 	struct verdict v;
 
@@ -165,9 +167,9 @@ static void check_crop(const struct card *card, const struct image *picture)
 		check(card_compare(card, &screen, &places[i], &v) && v.differing, card,
 		      "a screen one or two pixels off: not seen");
 	check(!card_compare(card, &screen, &places[5], &v), card, "a larger screen: not refused");
-	check(!card_compare(card, &screen, &(struct crop){12, 7, true}, &v), card,
+	check(!card_compare(card, &screen, &(struct crop){ 12, 7, true }, &v), card,
 	      "a part outside of the screen: not refused");
-	check(!card_compare(card, &screen, &(struct crop){UINT32_MAX, 7, true}, &v), card,
+	check(!card_compare(card, &screen, &(struct crop){ UINT32_MAX, 7, true }, &v), card,
 	      "a part far outside of the screen: not refused");
 	free(screen.rgb);
 }
@@ -250,7 +252,7 @@ static void check_ppm_texts(const struct card *card)
 /* A PNG that is cut off or has one bit changed anywhere must never be read as the right card. */
 static void check_png_damage(const struct card *card)
 {
-	struct image picture = {0};
+	struct image picture = { 0 };
 	static uint8_t data[65536];
 	char path[300];
 	size_t len = 0;
@@ -273,9 +275,33 @@ static void check_png_damage(const struct card *card)
 	}
 }
 
+/* A disk that is full in the middle: an error, the old file as it was, no other file left. */
+static void check_png_write_failure(const struct card *card)
+{
+	struct rlimit old, small;
+	struct image picture = { 0 };
+	char path[300];
+	bool ok;
+
+	file_name(path, sizeof(path), "d.png");
+	ok = card_image(card, &picture) && !getrlimit(RLIMIT_FSIZE, &old);
+	small = old;
+	small.rlim_cur = 1000;
+	signal(SIGXFSZ, SIG_IGN);
+	ok = ok && !setrlimit(RLIMIT_FSIZE, &small);
+	check(ok && !write_png(&picture, path), card, "a PNG that does not fit: no error");
+	check(strstr(image_error, "write: File too large") != NULL, card, "not the disk's error");
+	check(!setrlimit(RLIMIT_FSIZE, &old), card, "the limit was not put back");
+	free(picture.rgb);
+	ok = image_read(&picture, path);
+	check(ok && differing(card, &picture) == 0, card, "the old PNG was touched");
+	free(picture.rgb);
+}
+
+/* Fails if a temporary file was left: the folder is not empty then. */
 static void remove_files(void)
 {
-	static const char *const names[] = {"x.ppm", "x.png", "t.ppm", "d.png", "e.png"};
+	static const char *const names[] = { "x.ppm", "x.png", "t.ppm", "d.png", "e.png" };
 	char path[300];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -291,9 +317,9 @@ static void remove_files(void)
 int selftest_run(void)
 {
 	static const struct card cards[] = {
-		{42, 0, 640, 480, DRAW_XRGB8888}, {1, 17, 321, 200, DRAW_RGB565},
-		{2, 999, 64, 64, DRAW_XRGB4444},  {3, 7, 200, 100, DRAW_ARGB1555},
-		{4, 5, 100, 333, DRAW_ABGR8888},
+		{ 42, 0, 640, 480, DRAW_XRGB8888 }, { 1, 17, 321, 200, DRAW_RGB565 },
+		{ 2, 999, 64, 64, DRAW_XRGB4444 },  { 3, 7, 200, 100, DRAW_ARGB1555 },
+		{ 4, 5, 100, 333, DRAW_ABGR8888 },
 	};
 	const char *tmp = getenv("TMPDIR");
 
@@ -306,6 +332,7 @@ int selftest_run(void)
 		check_card(&cards[i]);
 	check_ppm_texts(&cards[2]);
 	check_png_damage(&cards[2]);
+	check_png_write_failure(&cards[2]);
 	remove_files();
 	printf("picture self-test: %u checks, %u failed\n", done, failed);
 	return failed ? 1 : 0;
