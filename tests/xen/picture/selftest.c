@@ -278,7 +278,7 @@ static void check_png_damage(const struct card *card)
 /* A disk that is full in the middle: an error, the old file as it was, no other file left. */
 static void check_png_write_failure(const struct card *card)
 {
-	struct rlimit old, small;
+	struct rlimit old = { 0 }, small;
 	struct image picture = { 0 };
 	char path[300];
 	bool ok;
