@@ -18,7 +18,7 @@ diff -u "$work/said" "$work/printed" || fail "README.md (-) and the example's ou
 missing=0
 for doc in "$top"/*.md "$top"/docs/*.md; do
 	[ -f "$doc" ] || continue
-	grep -oE '`(libdisplif|glue-linux|examples|tests|docs|scripts|cmake)/[A-Za-z0-9_./-]*' "$doc" | tr -d '`' | sort -u >"$work/paths"
+	grep -oE '`(libdisplif|glue-linux|examples|tests|docs|scripts)/[A-Za-z0-9_./-]*`' "$doc" | tr -d '`' | sort -u >"$work/paths"
 	while read -r path; do
 		[ -e "$top/$path" ] || { echo "${doc#"$top/"} names $path, which does not exist"; missing=1; }
 	done <"$work/paths"
