@@ -16,18 +16,18 @@ int displif_back_attach(struct displif_back *b, struct displif_guest *guest, uin
 	b->armed_at = 1;
 	b->event_due = DISPLIF_NEVER;
 	b->pace_due = DISPLIF_NEVER;
+	err = displif__ring_attach(&b->ring, ring_page, diag);
+	b->err = displif__evt_attach(&b->evt, evt_page, err ? NULL : diag);
+	if (err)
+		b->err = err;
 	if (index >= DISPLIF_MAX_CONNECTORS || pend_cap < 1 || pend_cap > DISPLIF_BACK_MAX_PEND) {
 		b->err = DISPLIF_E_INVAL;
 		return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "pend_cap", pend_cap,
 				     DISPLIF_BACK_MAX_PEND);
 	}
-	err = displif__ring_attach(&b->ring, ring_page, diag);
-	if (!err)
-		err = displif__evt_attach(&b->evt, evt_page, diag);
-	if (err && diag)
+	if (b->err && diag)
 		diag->connector = index;
-	b->err = err;
-	return err;
+	return b->err;
 }
 
 void displif__back_die(struct displif_back *b, int why)
@@ -46,8 +46,6 @@ void displif_back_kill(struct displif_back *b, int why)
 {
 	displif__back_die(b, why ? why : DISPLIF_E_STATE);
 	b->closing = 0;
-	b->ring.page = NULL;
-	b->evt.page = NULL;
 }
 
 void displif__back_answer(struct displif_back *b, uint16_t id, uint8_t op, int32_t status,
@@ -73,6 +71,7 @@ void displif__back_answer(struct displif_back *b, uint16_t id, uint8_t op, int32
 int displif_back_complete(struct displif_back *b, uint32_t handle, int32_t status, uint32_t edid_sz)
 {
 	struct displif_back_slot *s = &b->slot[handle & (DISPLIF_RING_LEN - 1u)];
+	struct displif_back_pick pick;
 
 	if (!s->busy || s->handle != handle || status > 0 || status < DISPLIF_STATUS_MIN)
 		return DISPLIF_E_INVAL;
@@ -80,7 +79,9 @@ int displif_back_complete(struct displif_back *b, uint32_t handle, int32_t statu
 		edid_sz = 0;
 	else if (edid_sz > s->size)
 		return DISPLIF_E_INVAL;
-	displif__back_settle(b->guest, s->op, s->dbuf, s->fb, status);
+	pick.dbuf = s->dbuf;
+	pick.fb = s->fb;
+	displif__back_settle(b->guest, s->op, &pick, status);
 	if (s->op == XENDISPL_OP_PG_FLIP && status < 0 && b->flips)
 		b->flips--;
 	s->busy = 0;

@@ -3,7 +3,8 @@
 #include "back_priv.h"
 
 int displif_guest_init(struct displif_guest *guest, const struct displif_quota *quota,
-		       struct displif_dbuf *dbuf, uint32_t n_dbuf, struct displif_fb *fb, uint32_t n_fb)
+		       struct displif_dbuf *dbuf, uint32_t n_dbuf, struct displif_fb *fb,
+		       uint32_t n_fb)
 {
 	memset(guest, 0, sizeof(*guest));
 	guest->quota = *quota;
@@ -39,7 +40,7 @@ struct displif_dbuf *displif_guest_dbuf(struct displif_guest *guest, uint32_t nt
 			continue;
 		if (n == nth)
 			return &guest->dbuf[i];
-		n++;
+		n = displif__inc32(n);
 	}
 	return NULL;
 }
@@ -54,54 +55,39 @@ struct displif_fb *displif_guest_fb(struct displif_guest *guest, const struct di
 			continue;
 		if (n == nth)
 			return &guest->fb[i];
-		n++;
+		n = displif__inc32(n);
 	}
 	return NULL;
 }
 
-/* The entry that bears the cookie, in any state but FREE. */
-static struct displif_dbuf *find_dbuf(struct displif_guest *guest, uint64_t cookie)
+/* The entry that bears the cookie, in any state but FREE; its index, or n_dbuf. */
+static uint32_t find_dbuf(const struct displif_guest *guest, uint64_t cookie)
 {
 	uint32_t i;
 
 	for (i = 0; i < guest->n_dbuf; i++) {
 		if (guest->dbuf[i].cookie == cookie && guest->dbuf[i].state != DISPLIF_ENTRY_FREE)
-			return &guest->dbuf[i];
+			break;
 	}
-	return NULL;
+	return i;
 }
 
-static struct displif_fb *find_fb(struct displif_guest *guest, uint64_t cookie)
+static uint32_t find_fb(const struct displif_guest *guest, uint64_t cookie)
 {
 	uint32_t i;
 
 	for (i = 0; i < guest->n_fb; i++) {
 		if (guest->fb[i].cookie == cookie && guest->fb[i].state != DISPLIF_ENTRY_FREE)
-			return &guest->fb[i];
+			break;
 	}
-	return NULL;
-}
-
-/* Entries that are coming or going do not exist for the guest. */
-static struct displif_dbuf *live_dbuf(struct displif_guest *guest, uint64_t cookie)
-{
-	struct displif_dbuf *dbuf = find_dbuf(guest, cookie);
-
-	return dbuf && dbuf->state == DISPLIF_ENTRY_LIVE ? dbuf : NULL;
-}
-
-static struct displif_fb *live_fb(struct displif_guest *guest, uint64_t cookie)
-{
-	struct displif_fb *fb = find_fb(guest, cookie);
-
-	return fb && fb->state == DISPLIF_ENTRY_LIVE ? fb : NULL;
+	return i;
 }
 
 /* Whether a buffer's own geometry makes sense; an import has none yet. */
 static int32_t judge_geometry(const struct displif_guest *guest, const struct displif_msg *msg)
 {
-	struct displif_geometry g = { msg->width, msg->height, msg->bpp, msg->size, msg->data_ofs,
-				      guest->quota.stride_rule };
+	struct displif_geometry g = { msg->width, msg->height,	 msg->bpp,
+				      msg->size,  msg->data_ofs, guest->quota.stride_rule };
 	uint32_t stride;
 
 	if (msg->width == 0 && msg->height == 0 && msg->bpp == 0) {
@@ -112,32 +98,35 @@ static int32_t judge_geometry(const struct displif_guest *guest, const struct di
 	return displif_stride(&g, &stride, NULL) ? -DISPLIF_XEN_EINVAL : 0;
 }
 
-static int32_t judge_create(struct displif_guest *guest, struct displif_back_req *req)
+static int32_t judge_create(struct displif_guest *guest, struct displif_back_req *req,
+			    struct displif_back_pick *pick)
 {
 	const struct displif_msg *msg = &req->msg;
-	struct displif_dbuf *dbuf = NULL;
+	struct displif_dbuf *dbuf;
 	uint32_t i, pages = displif_pgdir_pages(msg->size);
+	uint64_t total;
 	int32_t status;
 
-	if (msg->dbuf == 0 || msg->gref_dir == 0 || msg->size == 0 || msg->size > DISPLIF_MAX_BUFFER)
+	if (msg->dbuf == 0 || msg->gref_dir == 0 || msg->size == 0 ||
+	    msg->size > DISPLIF_MAX_BUFFER)
 		return -DISPLIF_XEN_EINVAL;
-	if (find_dbuf(guest, msg->dbuf))
+	if (find_dbuf(guest, msg->dbuf) < guest->n_dbuf)
 		return -DISPLIF_XEN_EEXIST;
 	status = judge_geometry(guest, msg);
 	if (status)
 		return status;
 	if (msg->flags & XENDISPL_DBUF_FLG_REQ_ALLOC && !guest->quota.be_alloc)
 		return -DISPLIF_XEN_EACCES;
-	if (guest->pages > guest->quota.pages || pages > guest->quota.pages - guest->pages)
+	total = (uint64_t)guest->pages + pages;
+	if (total > guest->quota.pages)
 		return -DISPLIF_XEN_ENOMEM;
 	for (i = 0; i < guest->n_dbuf; i++) {
-		if (guest->dbuf[i].state == DISPLIF_ENTRY_FREE) {
-			dbuf = &guest->dbuf[i];
+		if (guest->dbuf[i].state == DISPLIF_ENTRY_FREE)
 			break;
-		}
 	}
-	if (!dbuf)
+	if (i >= guest->n_dbuf)
 		return -DISPLIF_XEN_ENOMEM;
+	dbuf = &guest->dbuf[i];
 	memset(dbuf, 0, sizeof(*dbuf));
 	dbuf->cookie = msg->dbuf;
 	dbuf->size = msg->size;
@@ -149,26 +138,29 @@ static int32_t judge_create(struct displif_guest *guest, struct displif_back_req
 	dbuf->gref_dir = msg->gref_dir;
 	dbuf->flags = msg->flags;
 	dbuf->state = DISPLIF_ENTRY_COMING;
-	guest->pages = guest->pages + pages;
+	guest->pages = (uint32_t)total;
 	req->dbuf = dbuf;
+	pick->dbuf = i;
 	return 0;
 }
 
-static int32_t judge_destroy(struct displif_guest *guest, struct displif_back_req *req)
+static int32_t judge_destroy(struct displif_guest *guest, struct displif_back_req *req,
+			     struct displif_back_pick *pick)
 {
-	struct displif_dbuf *dbuf = live_dbuf(guest, req->msg.dbuf);
-	uint32_t i;
+	uint32_t i, d = find_dbuf(guest, req->msg.dbuf);
 
-	if (!dbuf)
+	if (d >= guest->n_dbuf || guest->dbuf[d].state != DISPLIF_ENTRY_LIVE)
 		return -DISPLIF_XEN_ENOENT;
 	/* Somebody is still at work on a framebuffer of it. */
 	for (i = 0; i < guest->n_fb; i++) {
-		if (guest->fb[i].dbuf == dbuf && (guest->fb[i].state == DISPLIF_ENTRY_COMING ||
-						  guest->fb[i].state == DISPLIF_ENTRY_GOING))
+		if (guest->fb[i].dbuf == &guest->dbuf[d] &&
+		    (guest->fb[i].state == DISPLIF_ENTRY_COMING ||
+		     guest->fb[i].state == DISPLIF_ENTRY_GOING))
 			return -DISPLIF_XEN_EBUSY;
 	}
-	dbuf->state = DISPLIF_ENTRY_GOING;
-	req->dbuf = dbuf;
+	guest->dbuf[d].state = DISPLIF_ENTRY_GOING;
+	req->dbuf = &guest->dbuf[d];
+	pick->dbuf = d;
 	return 0;
 }
 
@@ -179,9 +171,8 @@ static int32_t judge_destroy(struct displif_guest *guest, struct displif_back_re
 static uint32_t fb_stride(const struct displif_guest *guest, const struct displif_dbuf *dbuf,
 			  const struct displif_msg *msg, uint32_t bpp)
 {
-	struct displif_geometry g = { dbuf->width,	dbuf->height,
-				      dbuf->bpp,	dbuf->size,
-				      dbuf->data_ofs,	guest->quota.stride_rule };
+	struct displif_geometry g = { dbuf->width, dbuf->height,   dbuf->bpp,
+				      dbuf->size,  dbuf->data_ofs, guest->quota.stride_rule };
 	uint64_t line = (uint64_t)msg->width * (bpp >> 3);
 	uint32_t stride;
 
@@ -201,86 +192,97 @@ static uint32_t fb_stride(const struct displif_guest *guest, const struct displi
 	return stride;
 }
 
-static int32_t judge_attach(struct displif_guest *guest, struct displif_back_req *req)
+static int32_t judge_attach(struct displif_guest *guest, struct displif_back_req *req,
+			    struct displif_back_pick *pick)
 {
 	const struct displif_msg *msg = &req->msg;
-	struct displif_dbuf *dbuf = live_dbuf(guest, msg->dbuf);
-	struct displif_fb *fb = NULL;
-	uint32_t i, stride, bpp = displif_format_bpp(msg->format);
+	struct displif_fb *fb;
+	uint32_t i, d, stride, bpp = displif_format_bpp(msg->format);
 
 	if (msg->fb == 0 || msg->dbuf == 0)
 		return -DISPLIF_XEN_EINVAL;
-	if (!dbuf)
+	/* Entries that are coming or going do not exist for the guest. */
+	d = find_dbuf(guest, msg->dbuf);
+	if (d >= guest->n_dbuf || guest->dbuf[d].state != DISPLIF_ENTRY_LIVE)
 		return -DISPLIF_XEN_ENOENT;
-	if (find_fb(guest, msg->fb))
+	if (find_fb(guest, msg->fb) < guest->n_fb)
 		return -DISPLIF_XEN_EEXIST;
-	stride = bpp ? fb_stride(guest, dbuf, msg, bpp) : 0;
+	stride = bpp ? fb_stride(guest, &guest->dbuf[d], msg, bpp) : 0;
 	if (!stride)
 		return -DISPLIF_XEN_EINVAL;
 	for (i = 0; i < guest->n_fb; i++) {
-		if (guest->fb[i].state == DISPLIF_ENTRY_FREE) {
-			fb = &guest->fb[i];
+		if (guest->fb[i].state == DISPLIF_ENTRY_FREE)
 			break;
-		}
 	}
-	if (!fb)
+	if (i >= guest->n_fb)
 		return -DISPLIF_XEN_ENOMEM;
+	fb = &guest->fb[i];
 	memset(fb, 0, sizeof(*fb));
 	fb->cookie = msg->fb;
-	fb->dbuf = dbuf;
+	fb->dbuf = &guest->dbuf[d];
 	fb->width = msg->width;
 	fb->height = msg->height;
 	fb->format = msg->format;
 	fb->stride = stride;
 	fb->state = DISPLIF_ENTRY_COMING;
 	req->fb = fb;
-	req->dbuf = dbuf;
+	req->dbuf = fb->dbuf;
+	pick->fb = i;
 	return 0;
 }
 
 /* FB_DETACH, PG_FLIP and SET_CONFIG that shows something. */
-static int32_t judge_fb(struct displif_guest *guest, struct displif_back_req *req)
+static int32_t judge_fb(struct displif_guest *guest, struct displif_back_req *req,
+			struct displif_back_pick *pick)
 {
-	struct displif_fb *fb = live_fb(guest, req->msg.fb);
+	uint32_t i = find_fb(guest, req->msg.fb);
+	struct displif_dbuf *dbuf;
 
-	if (!fb)
+	if (i >= guest->n_fb || guest->fb[i].state != DISPLIF_ENTRY_LIVE)
 		return -DISPLIF_XEN_ENOENT;
 	/* Its buffer is being destroyed. */
-	if (fb->dbuf->state != DISPLIF_ENTRY_LIVE)
+	dbuf = guest->fb[i].dbuf;
+	if (!dbuf || dbuf->state != DISPLIF_ENTRY_LIVE)
 		return -DISPLIF_XEN_ENOENT;
 	if (req->msg.op == XENDISPL_OP_FB_DETACH)
-		fb->state = DISPLIF_ENTRY_GOING;
-	req->fb = fb;
-	req->dbuf = fb->dbuf;
+		guest->fb[i].state = DISPLIF_ENTRY_GOING;
+	req->fb = &guest->fb[i];
+	req->dbuf = dbuf;
+	pick->fb = i;
 	return 0;
 }
 
-static int32_t judge_config(struct displif_guest *guest, struct displif_back_req *req)
+static int32_t judge_config(struct displif_guest *guest, struct displif_back_req *req,
+			    struct displif_back_pick *pick)
 {
 	const struct displif_msg *msg = &req->msg;
 
 	if (msg->fb == 0)
 		return 0;
 	if (msg->width == 0 || msg->height == 0 || msg->width > DISPLIF_MAX_SIDE ||
-	    msg->height > DISPLIF_MAX_SIDE || msg->x > DISPLIF_MAX_SIDE || msg->y > DISPLIF_MAX_SIDE)
+	    msg->height > DISPLIF_MAX_SIDE || msg->x > DISPLIF_MAX_SIDE ||
+	    msg->y > DISPLIF_MAX_SIDE)
 		return -DISPLIF_XEN_EINVAL;
-	return judge_fb(guest, req);
+	return judge_fb(guest, req, pick);
 }
 
-int32_t displif__back_judge(struct displif_guest *guest, struct displif_back_req *req)
+int32_t displif__back_judge(struct displif_guest *guest, struct displif_back_req *req,
+			    struct displif_back_pick *pick)
 {
+	pick->dbuf = DISPLIF_BACK_NONE;
+	pick->fb = DISPLIF_BACK_NONE;
 	switch (req->msg.op) {
 	case XENDISPL_OP_DBUF_CREATE:
-		return judge_create(guest, req);
+		return judge_create(guest, req, pick);
 	case XENDISPL_OP_DBUF_DESTROY:
-		return judge_destroy(guest, req);
+		return judge_destroy(guest, req, pick);
 	case XENDISPL_OP_FB_ATTACH:
-		return judge_attach(guest, req);
+		return judge_attach(guest, req, pick);
 	case XENDISPL_OP_FB_DETACH:
 	case XENDISPL_OP_PG_FLIP:
-		return judge_fb(guest, req);
+		return judge_fb(guest, req, pick);
 	case XENDISPL_OP_SET_CONFIG:
-		return judge_config(guest, req);
+		return judge_config(guest, req, pick);
 	case XENDISPL_OP_GET_EDID:
 		if (req->msg.gref_dir == 0 || req->msg.size < DISPLIF_EDID_MAX ||
 		    req->msg.size > DISPLIF_MAX_BUFFER)
@@ -291,46 +293,61 @@ int32_t displif__back_judge(struct displif_guest *guest, struct displif_back_req
 	}
 }
 
-static void free_dbuf(struct displif_guest *guest, struct displif_dbuf *dbuf)
+/* Frees buffer @d and every framebuffer of it. */
+static void free_dbuf(struct displif_guest *guest, uint32_t d)
 {
 	uint32_t i;
 
+	if (d >= guest->n_dbuf)
+		return;
 	for (i = 0; i < guest->n_fb; i++) {
-		if (guest->fb[i].dbuf == dbuf)
+		if (guest->fb[i].dbuf == &guest->dbuf[d])
 			memset(&guest->fb[i], 0, sizeof(guest->fb[i]));
 	}
-	guest->pages = guest->pages > dbuf->pages ? guest->pages - dbuf->pages : 0;
-	memset(dbuf, 0, sizeof(*dbuf));
+	guest->pages = guest->pages > guest->dbuf[d].pages ?
+			       displif__sub32(guest->pages, guest->dbuf[d].pages) :
+			       0;
+	memset(&guest->dbuf[d], 0, sizeof(guest->dbuf[d]));
 }
 
-void displif__back_settle(struct displif_guest *guest, uint8_t op, struct displif_dbuf *dbuf,
-			  struct displif_fb *fb, int32_t status)
+/* The tables may have been reset since: then the entry is free, or another's, and its state differs. */
+static void settle_dbuf(struct displif_guest *guest, uint32_t d, enum displif_entry_state was,
+			bool keep)
 {
-	/* The tables may have been reset since: then the entry is free, or another's. */
+	if (d >= guest->n_dbuf || guest->dbuf[d].state != was)
+		return;
+	if (keep)
+		guest->dbuf[d].state = DISPLIF_ENTRY_LIVE;
+	else
+		free_dbuf(guest, d);
+}
+
+static void settle_fb(struct displif_guest *guest, uint32_t f, enum displif_entry_state was,
+		      bool keep)
+{
+	if (f >= guest->n_fb || guest->fb[f].state != was)
+		return;
+	if (keep)
+		guest->fb[f].state = DISPLIF_ENTRY_LIVE;
+	else
+		memset(&guest->fb[f], 0, sizeof(guest->fb[f]));
+}
+
+void displif__back_settle(struct displif_guest *guest, uint8_t op,
+			  const struct displif_back_pick *pick, int32_t status)
+{
 	switch (op) {
 	case XENDISPL_OP_DBUF_CREATE:
-		if (dbuf->state != DISPLIF_ENTRY_COMING)
-			break;
-		if (status == 0)
-			dbuf->state = DISPLIF_ENTRY_LIVE;
-		else
-			free_dbuf(guest, dbuf);
+		settle_dbuf(guest, pick->dbuf, DISPLIF_ENTRY_COMING, status == 0);
 		break;
 	case XENDISPL_OP_DBUF_DESTROY:
-		if (dbuf->state == DISPLIF_ENTRY_GOING)
-			free_dbuf(guest, dbuf);
+		settle_dbuf(guest, pick->dbuf, DISPLIF_ENTRY_GOING, false);
 		break;
 	case XENDISPL_OP_FB_ATTACH:
-		if (fb->state != DISPLIF_ENTRY_COMING)
-			break;
-		if (status == 0)
-			fb->state = DISPLIF_ENTRY_LIVE;
-		else
-			memset(fb, 0, sizeof(*fb));
+		settle_fb(guest, pick->fb, DISPLIF_ENTRY_COMING, status == 0);
 		break;
 	case XENDISPL_OP_FB_DETACH:
-		if (fb->state == DISPLIF_ENTRY_GOING)
-			memset(fb, 0, sizeof(*fb));
+		settle_fb(guest, pick->fb, DISPLIF_ENTRY_GOING, false);
 		break;
 	default:
 		break;
@@ -341,6 +358,7 @@ bool displif__back_pace(struct displif_guest *guest, uint32_t size, uint64_t now
 {
 	/* How far ahead of its rate a guest may be: a burst of one second. */
 	const uint32_t burst = 1000;
+	uint64_t ahead;
 	uint32_t cost;
 
 	*due = DISPLIF_NEVER;
@@ -348,15 +366,15 @@ bool displif__back_pace(struct displif_guest *guest, uint32_t size, uint64_t now
 	if (guest->quota.pages_per_s == 0 || size > DISPLIF_MAX_BUFFER)
 		return true;
 	cost = displif_pgdir_pages(size) * 1000u / guest->quota.pages_per_s;
-	if (guest->pace_at <= now)
-		guest->pace_at = now;
+	ahead = displif__ahead(guest->pace_at, now);
 	/* A clock that jumped back must not lock the guest out. */
-	if (guest->pace_at - now > 0xffffffffu)
-		guest->pace_at = now;
-	if (guest->pace_at - now > burst) {
-		*due = guest->pace_at - burst;
+	if (ahead > UINT32_MAX)
+		ahead = 0;
+	if (ahead > burst) {
+		*due = displif__after(now, (uint32_t)(ahead - burst));
 		return false;
 	}
+	guest->pace_at = displif__after(now, (uint32_t)ahead);
 	guest->pace_at = displif__after(guest->pace_at, cost);
 	return true;
 }

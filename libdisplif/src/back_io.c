@@ -46,15 +46,16 @@ static bool wrong_ring(const struct displif_back *b, uint8_t op)
 }
 
 enum taken {
-	TAKEN_OUT,      /* *@req is for the caller */
-	TAKEN_REFUSED,  /* answered */
-	TAKEN_HELD,     /* waits for its turn */
+	TAKEN_OUT,     /* *@req is for the caller */
+	TAKEN_REFUSED, /* answered */
+	TAKEN_HELD,    /* waits for its turn */
 	TAKEN_DEAD,
 };
 
 static enum taken take(struct displif_back *b, const union displif_wire *wire,
 		       struct displif_back_req *req, uint64_t now)
 {
+	struct displif_back_pick pick = { DISPLIF_BACK_NONE, DISPLIF_BACK_NONE };
 	struct displif_back_slot *s;
 	int32_t status;
 	uint32_t i;
@@ -79,7 +80,7 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	if (!status && wrong_ring(b, req->msg.op))
 		status = -DISPLIF_XEN_EINVAL;
 	if (!status)
-		status = displif__back_judge(b->guest, req);
+		status = displif__back_judge(b->guest, req, &pick);
 	if (status) {
 		displif__back_answer(b, id, req->msg.op, status, 0);
 		return TAKEN_REFUSED;
@@ -91,8 +92,8 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	b->serial = displif__inc32(b->serial);
 	s = &b->slot[i];
 	s->handle = ((b->serial & 0x7ffffffu) << 5) | i;
-	s->dbuf = req->dbuf;
-	s->fb = req->fb;
+	s->dbuf = pick.dbuf;
+	s->fb = pick.fb;
 	s->size = req->msg.size;
 	s->id = id;
 	s->op = req->msg.op;
@@ -105,6 +106,7 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 {
 	union displif_wire wire;
 	enum taken taken;
+	uint64_t ahead;
 
 	memset(req, 0, sizeof(*req));
 	while (!b->err && b->budget) {
@@ -112,7 +114,9 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 		if (displif__add32(b->flips, b->n_pend) >= b->pend_cap)
 			break;
 		if (b->held) {
-			if (b->pace_due > now && b->pace_due - now <= BACKOFF_MAX_MS)
+			/* A time too far ahead comes from a clock that jumped back: judge it anew. */
+			ahead = displif__ahead(b->pace_due, now);
+			if (ahead > 0 && ahead <= UINT32_MAX)
 				break;
 			wire = b->hold;
 			b->held = 0;
@@ -149,7 +153,8 @@ void displif_back_tick(struct displif_back *b, uint64_t now)
 	if (b->err)
 		return;
 	/* A time too far ahead comes from a clock that jumped back. */
-	if (b->n_pend && (b->event_due <= now || b->event_due - now > BACKOFF_MAX_MS)) {
+	if (b->n_pend &&
+	    (b->event_due <= now || displif__ahead(b->event_due, now) > BACKOFF_MAX_MS)) {
 		displif__back_deliver(b);
 		if (b->n_pend) {
 			b->backoff_ms = b->backoff_ms ? b->backoff_ms * 2u : BACKOFF_FIRST_MS;
@@ -160,7 +165,7 @@ void displif_back_tick(struct displif_back *b, uint64_t now)
 			b->again = 1;
 		}
 	}
-	if (b->held && b->pace_due <= now)
+	if (b->held && (b->pace_due <= now || displif__ahead(b->pace_due, now) > UINT32_MAX))
 		b->again = 1;
 	b->budget = b->guest->quota.requests_per_irq;
 }

@@ -5,16 +5,22 @@
 
 #include "priv.h"
 
+/* The entries that a request concerns: indices into the guest's tables. */
+struct displif_back_pick {
+	uint32_t dbuf, fb; /* DISPLIF_BACK_NONE: none that changes with the answer */
+};
+
 /*
  * Judges a request against tables and quota (back_bufs.c) and marks the entries
- * it concerns. Fills req->dbuf and req->fb. Returns 0 to hand it out, or the
- * status (-XEN_Exx) to refuse it with.
+ * it concerns. Fills req->dbuf, req->fb and *@pick. Returns 0 to hand it out, or
+ * the status (-XEN_Exx) to refuse it with.
  */
-int32_t displif__back_judge(struct displif_guest *guest, struct displif_back_req *req);
+int32_t displif__back_judge(struct displif_guest *guest, struct displif_back_req *req,
+			    struct displif_back_pick *pick);
 
 /* What becomes of the entries of a request when it is answered with @status. */
-void displif__back_settle(struct displif_guest *guest, uint8_t op, struct displif_dbuf *dbuf,
-			  struct displif_fb *fb, int32_t status);
+void displif__back_settle(struct displif_guest *guest, uint8_t op,
+			  const struct displif_back_pick *pick, int32_t status);
 
 /*
  * Whether quota.pages_per_s lets a buffer of @size bytes be created at @now; if

@@ -31,7 +31,8 @@ int displif__evt_attach(struct displif_evt *e, void *page, struct displif_diag *
 	cons = displif_load32(&e->page[IN_CONS]);
 	prod = displif_load32(&e->page[IN_PROD]);
 	if (cons != prod)
-		return displif__fail(diag, DISPLIF_E_PROTO, DISPLIF_OP_EVENT, "in_prod", prod, cons);
+		return displif__fail(diag, DISPLIF_E_PROTO, DISPLIF_OP_EVENT, "in_prod", prod,
+				     cons);
 	e->prod = prod;
 	e->pub = prod;
 	return 0;
@@ -42,15 +43,13 @@ int displif__evt_put(struct displif_evt *e, const union displif_wire *wire)
 	volatile uint64_t *page = (volatile uint64_t *)e->page;
 	uint32_t cons = displif_load32(&e->page[IN_CONS]);
 	uint32_t used = displif__sub32(e->prod, cons);
-	uint32_t i;
 
 	/* An index beyond what was published is nonsense: as if nothing was taken. */
 	if (used >= DISPLIF_EVT_LEN || (e->prod < cons && used >= WRAP_ROOM))
 		return 0;
 	/* The guest has read the slot before it moved its index. */
 	displif_mb();
-	for (i = 0; i < 8; i++)
-		displif_store64(&page[SLOT(e->prod) + i], wire->q[i]);
+	displif__copy_out(&page[SLOT(e->prod)], wire);
 	e->prod = displif__inc32(e->prod);
 	return 1;
 }
@@ -80,14 +79,12 @@ int displif__evt_snapshot(struct displif_evt *e)
 int displif__evt_get(struct displif_evt *e, union displif_wire *wire)
 {
 	const volatile uint64_t *page = (const volatile uint64_t *)e->page;
-	uint32_t i;
 
 	if (e->cons == e->seen) {
 		memset(wire, 0, sizeof(*wire));
 		return 0;
 	}
-	for (i = 0; i < 8; i++)
-		wire->q[i] = displif_load64(&page[SLOT(e->cons) + i]);
+	displif__copy_in(wire, &page[SLOT(e->cons)]);
 	e->cons = displif__inc32(e->cons);
 	return 1;
 }

@@ -5,8 +5,8 @@
 /* An id is the slot in the low bits and a generation above, so that a late answer never matches a new request. */
 #define ID_GENERATION DISPLIF_RING_LEN
 
-int displif_front_init(struct displif_front *f, const struct displif_front_cfg *cfg, void *ring_page,
-		       void *evt_page)
+int displif_front_init(struct displif_front *f, const struct displif_front_cfg *cfg,
+		       void *ring_page, void *evt_page)
 {
 	uint32_t i;
 
@@ -71,7 +71,7 @@ uint32_t displif_front_space(const struct displif_front *f)
 {
 	uint32_t n = f->err ? 0 : free_slots(f);
 
-	return n > f->cfg.reserve ? n - f->cfg.reserve : 0;
+	return n > f->cfg.reserve ? displif__sub32(n, f->cfg.reserve) : 0;
 }
 
 /* Whether the cookies that the operation needs are there. */
@@ -193,7 +193,7 @@ uint32_t displif_front_forget(struct displif_front *f, uint64_t token)
 			continue;
 		}
 		f->slot[i].flags |= SLOT_MUTE;
-		n++;
+		n = displif__inc32(n);
 	}
 	return n;
 }
@@ -202,6 +202,4 @@ void displif_front_kill(struct displif_front *f, int why)
 {
 	displif__front_die(f, why ? why : DISPLIF_E_STATE);
 	f->closing = 0;
-	f->ring.page = NULL;
-	f->evt.page = NULL;
 }

@@ -74,7 +74,8 @@ static int32_t sane_status(struct displif_front *f, const struct displif_front_s
 		return -DISPLIF_XEN_EIO;
 	}
 	if (s->op == XENDISPL_OP_GET_EDID && rsp->status == 0 &&
-	    (rsp->edid_sz == 0 || rsp->edid_sz > s->size || rsp->edid_sz & (DISPLIF_EDID_BLOCK - 1u)))
+	    (rsp->edid_sz == 0 || rsp->edid_sz > s->size ||
+	     rsp->edid_sz & (DISPLIF_EDID_BLOCK - 1u)))
 		return -DISPLIF_XEN_EIO;
 	return rsp->status;
 }

@@ -5,13 +5,13 @@
 
 #include "priv.h"
 
-#define SLOT_RSP 1u     /* its response is owed */
-#define SLOT_EVT 2u     /* its flip event is owed */
-#define SLOT_QUIET 4u   /* its response needs no interrupt */
-#define SLOT_LOOKED 8u  /* the early look is done */
-#define SLOT_LATE 16u   /* overdue: in quarantine until answered */
+#define SLOT_RSP 1u	/* its response is owed */
+#define SLOT_EVT 2u	/* its flip event is owed */
+#define SLOT_QUIET 4u	/* its response needs no interrupt */
+#define SLOT_LOOKED 8u	/* the early look is done */
+#define SLOT_LATE 16u	/* overdue: in quarantine until answered */
 #define SLOT_REPORT 32u /* its loss is to be reported */
-#define SLOT_MUTE 64u   /* nobody wants to hear of it any more */
+#define SLOT_MUTE 64u	/* nobody wants to hear of it any more */
 
 /* Frees slot @i, whatever it still owes. */
 void displif__front_free(struct displif_front *f, uint32_t i);

@@ -24,18 +24,59 @@ static inline uint32_t displif__add32(uint32_t a, uint32_t b)
 	return (uint32_t)(((uint64_t)a + b) & UINT32_MAX);
 }
 
+/*
+ * How far @a lies ahead of @b, 0 if it does not. In halves, so that no
+ * subtraction can wrap even for an analyser that does not relate @a and @b.
+ */
+static inline uint64_t displif__ahead(uint64_t a, uint64_t b)
+{
+	uint64_t low = UINT64_C(0x100000000) + (a & UINT32_MAX) - (b & UINT32_MAX);
+	uint64_t high = UINT64_C(0x100000000) + (a >> 32) - (b >> 32) - (low >> 32 ? 0u : 1u);
+
+	return a > b ? (high & UINT32_MAX) << 32 | (low & UINT32_MAX) : 0;
+}
+
 /* A time @ms after @now that never becomes "never" nor wraps. */
 static inline uint64_t displif__after(uint64_t now, uint32_t ms)
 {
-	return now < DISPLIF_NEVER - 1u - ms ? now + ms : DISPLIF_NEVER - 1u;
+	return now < DISPLIF_NEVER - UINT32_MAX - 1u ? now + ms : DISPLIF_NEVER - 1u;
+}
+
+/*
+ * One message between a shared slot (8 words of 64 bits) and private memory:
+ * each word is accessed once. Written out, so that neither a compiler nor a
+ * reader has to wonder about the loop.
+ */
+static inline void displif__copy_in(union displif_wire *wire, const volatile uint64_t *slot)
+{
+	wire->q[0] = displif_load64(&slot[0]);
+	wire->q[1] = displif_load64(&slot[1]);
+	wire->q[2] = displif_load64(&slot[2]);
+	wire->q[3] = displif_load64(&slot[3]);
+	wire->q[4] = displif_load64(&slot[4]);
+	wire->q[5] = displif_load64(&slot[5]);
+	wire->q[6] = displif_load64(&slot[6]);
+	wire->q[7] = displif_load64(&slot[7]);
+}
+
+static inline void displif__copy_out(volatile uint64_t *slot, const union displif_wire *wire)
+{
+	displif_store64(&slot[0], wire->q[0]);
+	displif_store64(&slot[1], wire->q[1]);
+	displif_store64(&slot[2], wire->q[2]);
+	displif_store64(&slot[3], wire->q[3]);
+	displif_store64(&slot[4], wire->q[4]);
+	displif_store64(&slot[5], wire->q[5]);
+	displif_store64(&slot[6], wire->q[6]);
+	displif_store64(&slot[7], wire->q[7]);
 }
 
 /* Fills @diag, if there is one, and returns @err, so that errors are one line. */
 int displif__fail(struct displif_diag *diag, int err, enum displif_diag_op op, const char *node,
 		  uint64_t value, uint64_t limit);
 /* The same with the offending text, whose unprintable bytes become '?'. */
-int displif__fail_text(struct displif_diag *diag, int err, enum displif_diag_op op, const char *node,
-		       const char *text, uint32_t len, uint64_t limit);
+int displif__fail_text(struct displif_diag *diag, int err, enum displif_diag_op op,
+		       const char *node, const char *text, uint32_t len, uint64_t limit);
 
 /* --- one end of the request ring (ring.c) --- */
 

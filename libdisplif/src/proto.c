@@ -9,7 +9,8 @@ _Static_assert(sizeof(struct xendispl_req) == 64, "request");
 _Static_assert(sizeof(struct xendispl_resp) == 64, "response");
 _Static_assert(sizeof(struct xendispl_evt) == 64, "event");
 _Static_assert(sizeof(union displif_wire) == 64, "slot");
-_Static_assert(XENDISPL_IN_RING_OFFS == 64 && XENDISPL_IN_RING_LEN == DISPLIF_EVT_LEN, "event page");
+_Static_assert(XENDISPL_IN_RING_OFFS == 64 && XENDISPL_IN_RING_LEN == DISPLIF_EVT_LEN,
+	       "event page");
 _Static_assert(XENDISPL_EDID_MAX_SIZE == DISPLIF_EDID_MAX, "EDID");
 AT(xendispl_req, id, 0);
 AT(xendispl_req, operation, 2);

@@ -76,10 +76,8 @@ uint32_t displif__ring_space(const struct displif_ring *r)
 void displif__ring_put(struct displif_ring *r, const union displif_wire *wire)
 {
 	volatile uint64_t *page = (volatile uint64_t *)r->page;
-	uint32_t i;
 
-	for (i = 0; i < 8; i++)
-		displif_store64(&page[SLOT(r->prod) + i], wire->q[i]);
+	displif__copy_out(&page[SLOT(r->prod)], wire);
 	r->prod = displif__inc32(r->prod);
 }
 
@@ -120,14 +118,12 @@ int displif__ring_snapshot(struct displif_ring *r)
 int displif__ring_get(struct displif_ring *r, union displif_wire *wire)
 {
 	const volatile uint64_t *page = (const volatile uint64_t *)r->page;
-	uint32_t i;
 
 	if (r->cons == r->seen) {
 		memset(wire, 0, sizeof(*wire));
 		return 0;
 	}
-	for (i = 0; i < 8; i++)
-		wire->q[i] = displif_load64(&page[SLOT(r->cons) + i]);
+	displif__copy_in(wire, &page[SLOT(r->cons)]);
 	r->cons = displif__inc32(r->cons);
 	return 1;
 }

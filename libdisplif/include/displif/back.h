@@ -50,9 +50,9 @@ struct displif_fb {
 	void *user;
 };
 
-/* What a guest may use. 0 means none, UINT32_MAX / UINT64_MAX unlimited, where not said otherwise. */
+/* What a guest may use. */
 struct displif_quota {
-	uint64_t pages;            /* of all its display buffers together */
+	uint32_t pages;            /* 4 KiB pages of all its display buffers together */
 	uint32_t pages_per_s;      /* that may be created each second (each mapping costs the host time); 0: unlimited */
 	uint32_t requests_per_irq; /* handed out or answered by one connector between two irq(); 1 .. 1024 */
 	uint32_t stride_rule;      /* enum displif_stride_rule for this guest's buffers */
@@ -76,7 +76,7 @@ struct displif_guest {
 	struct displif_dbuf *dbuf; /* the caller's tables */
 	struct displif_fb *fb;
 	uint32_t n_dbuf, n_fb;
-	uint64_t pages;         /* in use */
+	uint32_t pages;         /* in use */
 	uint64_t pace_at;       /* quota.pages_per_s is used up until then */
 	struct displif_guest_stats stats;
 };
@@ -86,10 +86,11 @@ struct displif_guest {
 #define DISPLIF_GUEST_MAX_FBS 1024u
 #define DISPLIF_BACK_MAX_PEND 256u
 
+#define DISPLIF_BACK_NONE UINT32_MAX
+
 /* A request that was handed out; private. */
 struct displif_back_slot {
-	struct displif_dbuf *dbuf;
-	struct displif_fb *fb;
+	uint32_t dbuf, fb;      /* indices into the guest's tables, DISPLIF_BACK_NONE if it has none */
 	uint32_t handle;
 	uint32_t size;          /* GET_EDID: bytes offered */
 	uint16_t id;

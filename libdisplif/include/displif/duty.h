@@ -24,7 +24,7 @@ enum displif_chan {
 
 /* One end of the request ring; fields private. */
 struct displif_ring {
-	volatile uint32_t *page; /* the shared page; NULL once dead */
+	volatile uint32_t *page; /* the shared page; not touched once the session is dead */
 	uint32_t prod;          /* what this end has staged: requests or responses */
 	uint32_t pub;           /* what of it the peer can see */
 	uint32_t cons;          /* what this end has taken */
@@ -34,7 +34,7 @@ struct displif_ring {
 
 /* One end of the event page; fields private. */
 struct displif_evt {
-	volatile uint32_t *page; /* the shared page; NULL once dead */
+	volatile uint32_t *page; /* the shared page; not touched once the session is dead */
 	uint32_t prod, pub;     /* backend's end: staged, visible */
 	uint32_t cons, seen;    /* frontend's end: taken, snapshot */
 };

@@ -11,13 +11,13 @@
  * (back), so no other input comes between an action and its outcome. If
  * ACT_START fails, the write is left out. Nothing here sleeps; the actions may.
  *
- * What every sequence of inputs keeps: STOP comes once after each START and
- * never without one; RELEASE comes once after each PUBLISH (front) or START
- * (back) that succeeded; a step asks for REREAD once at most, and back-off
+ * What every sequence of inputs keeps: STOP comes once after each START (back:
+ * that succeeded), RELEASE once after each PUBLISH (back: START) that succeeded,
+ * and neither comes otherwise; a step asks for REREAD once at most, and back-off
  * bounds what a peer can cause by toggling its state.
  *
- * TICK may be early, late or missing, and @now may stand still or jump back:
- * nothing then waits longer than its own pause, counted from the next input.
+ * TICK may be early or late. @now may stand still or jump back: a pause is cut
+ * to the longest one of its kind, counted from the next input.
  */
 #ifndef DISPLIF_STATE_H
 #define DISPLIF_STATE_H

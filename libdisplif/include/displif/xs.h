@@ -70,8 +70,7 @@ DISPLIF_API uint8_t displif_xs_state(const char *text, uint32_t len);
 DISPLIF_API int displif_xs_put_u32(char *buf, uint32_t cap, uint32_t value);
 
 /*
- * Joins directory and leaf, "dir/leaf". Returns the length, or NOSPC (then buf[0] = 0 if cap > 0),
- * also for a path longer than XenStore takes (3072 bytes).
+ * Joins directory and leaf, "dir/leaf". Returns the length, or NOSPC (then buf[0] = 0 if cap > 0).
  */
 DISPLIF_API int displif_xs_join(char *buf, uint32_t cap, const char *dir, const char *leaf);
 
