@@ -8,14 +8,18 @@ DISPLIF_CORE_SRCS += geometry.c
 DISPLIF_CORE_SRCS += text.c
 DISPLIF_CORE_SRCS += xs.c
 DISPLIF_CORE_SRCS += cfg.c
+DISPLIF_CORE_SRCS += edid.c
+DISPLIF_CORE_SRCS += edid_modes.c
 DISPLIF_CORE_SRCS += proto.c
 DISPLIF_CORE_SRCS += ring.c
 DISPLIF_CORE_SRCS += evt.c
 DISPLIF_CORE_SRCS += pgdir.c
+DISPLIF_CORE_SRCS += state_front.c
+DISPLIF_CORE_SRCS += state_back.c
 DISPLIF_CORE_SRCS += front.c
 DISPLIF_CORE_SRCS += front_io.c
-DISPLIF_CORE_SRCS += back_bufs.c
-DISPLIF_CORE_SRCS += back_io.c
 DISPLIF_CORE_SRCS += back.c
+DISPLIF_CORE_SRCS += back_io.c
+DISPLIF_CORE_SRCS += back_bufs.c
 
 # Port layer: reaches the OS through struct displif_port_ops.
