@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * One guest's device: its state machine, its connectors and buffers.
+ *
+ * Knows XenStore, grants and channels only through struct displif_port, so
+ * that it runs on a real Xen and on a fake. Who calls it: watch.c for what
+ * XenStore says, app.c for channels, deadlines and the end.
+ */
+#ifndef BE_GUEST_H
+#define BE_GUEST_H
+
+#include <displif/libdisplif.h>
+
+#include "output.h"
+#include "pace.h"
+
+/* Entries of a guest's tables. */
+#define BE_MAX_DBUFS 256u
+#define BE_MAX_FBS 256u
+
+/* What all guests share. */
+struct be_host {
+	const struct be_options *opt;
+	struct displif_port port;
+	struct be_output *output;
+	const uint8_t *edid; /* of --edid, or NULL */
+	uint32_t edid_len;
+	uint16_t domid; /* our own */
+	struct displif_scratch scratch;
+	struct be_guest *guests;
+	bool again;    /* some guest has work that nobody will notify us of */
+	bool finished; /* some guest has gone for good */
+};
+
+struct be_guest;
+
+/* What a channel is opened with: who to call. */
+struct be_tag {
+	struct be_conn *conn;
+	enum displif_chan chan;
+};
+
+/* One connector. */
+struct be_conn {
+	struct be_guest *guest;
+	uint32_t index;
+	struct be_tag tag[2];
+	struct be_head *head;
+	bool busy;  /* inside be_conn_service(): flush comes at its end */
+	bool again; /* DISPLIF_DO_POLL */
+};
+
+struct be_guest {
+	struct be_guest *next;
+	struct be_host *host;
+	uint16_t domid;
+	uint32_t dev;
+	char dir[DISPLIF_XS_PATH];    /* ours */
+	char fe_dir[DISPLIF_XS_PATH]; /* the frontend's */
+	struct displif_bdev bdev;
+	int written; /* the state we wrote last, -1: none */
+	bool dirty;  /* XenStore changed: look */
+	bool broken; /* a session died: tell the state machine */
+	bool lost;   /* our directory is not ours any more: write nothing */
+	bool final;  /* nothing more will happen; kept until the directory is gone */
+	void *watch; /* watch.c's */
+
+	/* The configuration at our first sight of it. */
+	struct displif_cfg cfg;
+	uint32_t n;	      /* connectors */
+	struct be_conn *conn; /* n */
+
+	/* The connection. */
+	bool bound;
+	struct displif_guest tables;
+	struct displif_dbuf dbuf[BE_MAX_DBUFS];
+	struct displif_fb fb[BE_MAX_FBS];
+	struct displif_link *link; /* n each, of one allocation with */
+	struct displif_back *back;
+	uint64_t *pend; /* n * BE_FLIPS_MAX */
+};
+
+/* --- guest.c --- */
+
+enum be_sight {
+	BE_SIGHT_KEEP, /* nothing to do for the caller */
+	BE_SIGHT_GONE, /* the directory is gone: free it */
+	BE_SIGHT_NEW,  /* the directory is a new device's: free it, and begin anew */
+};
+
+/*
+ * A context for device @dev of domain @domid, which has just appeared: reads its configuration
+ * and takes its heads. NULL if there is none or a bad one (told), or memory is short.
+ * It is in host->guests then; be_guest_look() is next.
+ */
+struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev);
+/* Leaves the list. It must be final, or the connection is torn without a word to XenStore. */
+void be_guest_free(struct be_guest *g);
+struct be_guest *be_guest_find(struct be_host *host, uint16_t domid, uint32_t dev);
+
+/* Reads both directories and tells the state machine. */
+enum be_sight be_guest_look(struct be_guest *g, uint64_t now);
+/* The state machine's other inputs. */
+void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64_t now);
+/* What is due: the state machine's pause, connectors' retries. */
+void be_guest_fire(struct be_guest *g, uint64_t now);
+uint64_t be_guest_deadline(const struct be_guest *g);
+
+/* --- guest_io.c --- */
+
+/* A channel fired. False if there was nothing new. */
+bool be_conn_event(struct be_tag *tag, uint64_t now);
+/* Looks into both shared pages, whatever the channels say. */
+void be_conn_poll(struct be_conn *c, uint64_t now);
+/* displif_back_deadline() has come. */
+void be_conn_tick(struct be_conn *c, uint64_t now);
+/* be_head_info.flipped of a connector. */
+void be_conn_flipped(void *conn, uint64_t fb);
+
+/* --- guest_buf.c --- */
+
+/* DBUF_CREATE: maps or allocates. Returns the status for the frontend. */
+int32_t be_buf_create(struct be_guest *g, struct displif_dbuf *dbuf);
+/* DBUF_DESTROY: releases its framebuffers, unmaps or frees. */
+void be_buf_destroy(struct be_guest *g, struct displif_dbuf *dbuf);
+/* FB_ATTACH. Returns the status. */
+int32_t be_fb_attach(struct be_guest *g, struct displif_fb *fb);
+/* FB_DETACH: hides it if it is shown. */
+void be_fb_detach(struct be_guest *g, struct displif_fb *fb);
+/* Releases all buffers of a connection that has ended. */
+void be_buf_release_all(struct be_guest *g);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* A guest's requests: takes them from the session, does them, answers. */
+#include "guest.h"
+#include "log.h"
+
+static struct displif_back *back_of(const struct be_conn *c)
+{
+	return &c->guest->back[c->index];
+}
+
+/* Publishes, and does the duties. Nothing is sent to the guest after its connection has ended. */
+static void flush(struct be_conn *c)
+{
+	const struct displif_port *port = &c->guest->host->port;
+	struct displif_link *link = &c->guest->link[c->index];
+	uint32_t duty = displif_back_flush(back_of(c));
+
+	if (duty & DISPLIF_DO_NOTIFY_REQ)
+		port->ops->chan_notify(port->ctx, link->chan[DISPLIF_CHAN_REQ]);
+	if (duty & DISPLIF_DO_NOTIFY_EVT)
+		port->ops->chan_notify(port->ctx, link->chan[DISPLIF_CHAN_EVT]);
+	if (duty & DISPLIF_DO_POLL) {
+		c->again = true;
+		c->guest->host->again = true;
+	}
+	if (duty & DISPLIF_DO_CLOSE) {
+		c->guest->broken = true;
+		c->guest->host->again = true;
+	}
+}
+
+static int32_t put_edid(struct be_conn *c, const struct displif_msg *msg, uint32_t *written)
+{
+	struct be_guest *g = c->guest;
+	const uint8_t *data = g->host->edid;
+	uint32_t len = g->host->edid_len;
+	struct displif_diag diag = { 0 };
+	int err;
+
+	if (!data)
+		len = c->head->output->ops->edid(c->head, &data);
+	if (!len)
+		return -DISPLIF_XEN_EOPNOTSUPP;
+	err = displif_port_back_put(&g->host->port, g->domid, msg->gref_dir, msg->size, data, len,
+				    &g->host->scratch, &diag);
+	if (err) {
+		be_guest_diag(g->domid, g->dev, "writing the EDID", err, &diag);
+		return displif_status_of(err);
+	}
+	*written = len;
+	return 0;
+}
+
+static void set_config(struct be_conn *c, const struct displif_back_req *req)
+{
+	const struct be_output_ops *ops = c->head->output->ops;
+
+	if (req->fb)
+		ops->show(c->head, req->fb->user, req->msg.x, req->msg.y);
+	else
+		ops->blank(c->head);
+}
+
+static void do_request(struct be_conn *c, const struct displif_back_req *req, uint64_t now)
+{
+	struct be_guest *g = c->guest;
+	uint32_t edid_sz = 0;
+	int32_t status = 0;
+	uint64_t flip = 0;
+	struct be_frame *frame = NULL;
+
+	switch (req->msg.op) {
+	case XENDISPL_OP_DBUF_CREATE:
+		status = be_buf_create(g, req->dbuf);
+		break;
+	case XENDISPL_OP_DBUF_DESTROY:
+		be_buf_destroy(g, req->dbuf);
+		break;
+	case XENDISPL_OP_FB_ATTACH:
+		status = be_fb_attach(g, req->fb);
+		break;
+	case XENDISPL_OP_FB_DETACH:
+		be_fb_detach(g, req->fb);
+		break;
+	case XENDISPL_OP_SET_CONFIG:
+		set_config(c, req);
+		break;
+	case XENDISPL_OP_PG_FLIP:
+		frame = req->fb->user;
+		flip = req->msg.fb;
+		break;
+	case XENDISPL_OP_GET_EDID:
+		status = put_edid(c, &req->msg, &edid_sz);
+		break;
+	default:
+		status = -DISPLIF_XEN_EOPNOTSUPP;
+	}
+	displif_back_complete(back_of(c), req->handle, status, edid_sz);
+	/* After the answer: the output may call be_conn_flipped() at once. */
+	if (flip)
+		c->head->output->ops->flip(c->head, frame, flip, now);
+}
+
+static void service(struct be_conn *c, uint64_t now)
+{
+	struct displif_back_req req;
+
+	c->busy = true;
+	while (displif_back_poll(back_of(c), &req, now) == 1)
+		do_request(c, &req, now);
+	c->busy = false;
+	flush(c);
+}
+
+bool be_conn_event(struct be_tag *tag, uint64_t now)
+{
+	struct be_conn *c = tag->conn;
+
+	if (!c->guest->bound)
+		return true;
+	displif_back_irq(back_of(c), tag->chan);
+	service(c, now);
+	return !displif_back_idle(back_of(c), tag->chan);
+}
+
+void be_conn_poll(struct be_conn *c, uint64_t now)
+{
+	c->again = false;
+	displif_back_irq(back_of(c), DISPLIF_CHAN_REQ);
+	displif_back_irq(back_of(c), DISPLIF_CHAN_EVT);
+	service(c, now);
+}
+
+void be_conn_tick(struct be_conn *c, uint64_t now)
+{
+	displif_back_tick(back_of(c), now);
+	service(c, now);
+}
+
+void be_conn_flipped(void *conn, uint64_t fb)
+{
+	struct be_conn *c = conn;
+
+	if (!c->guest->bound)
+		return;
+	displif_back_flip_done(back_of(c), fb);
+	if (!c->busy)
+		flush(c);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The command line of displif-backend: what the user asked for, checked. */
+#ifndef BE_OPTIONS_H
+#define BE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct be_output_ops;
+
+/* All texts point into the command line. */
+struct be_options {
+	const struct be_output_ops *output;
+	const char *device;	/* kms: the node to open */
+	const char *connectors; /* kms: names of screens, in the order of use; NULL: all */
+	const char *edid;	/* file for GET_EDID; NULL: the output's own */
+	const char *picture;	/* headless: base name of the PNG files; NULL: none */
+	const char *stats;	/* file for the figures; NULL: standard output */
+	uint32_t refresh;	/* frames per second without a screen's own clock; 0: no limit */
+	uint32_t max_pages;	/* 4 KiB pages of all buffers of one guest */
+	bool be_alloc;		/* grant a guest's wish that we allocate */
+	bool once;		/* end with the first guest */
+	bool verbose;
+};
+
+enum be_parse {
+	BE_PARSE_RUN,  /* *opt is complete */
+	BE_PARSE_DONE, /* help or version was printed: exit 0 */
+	BE_PARSE_BAD,  /* the error was printed: exit 2 */
+};
+
+/* Reads the command line into *@opt. Prints only what --help, --version or an error needs. */
+enum be_parse be_options_parse(struct be_options *opt, int argc, char **argv);
+
+#endif

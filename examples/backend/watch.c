@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Discovery of devices in XenStore. */
+#include "watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+/* Domains above are Xen's own (DOMID_FIRST_RESERVED). */
+#define MAX_DOMID 0x7fefu
+
+bool be_watch_path(const char *base, const char *path, uint32_t *domid, uint32_t *dev)
+{
+	size_t len = strlen(base), part;
+
+	if (strncmp(path, base, len) != 0 || path[len] != '/')
+		return false;
+	path += len + 1;
+	part = strcspn(path, "/");
+	if (path[part] != '/' || displif_xs_u32(path, (uint32_t)part, MAX_DOMID, domid, NULL) != 0)
+		return false;
+	path += part + 1;
+	part = strcspn(path, "/");
+	return displif_xs_u32(path, (uint32_t)part, UINT32_MAX, dev, NULL) == 0;
+}
+
+static int start_one(struct be_watcher *w, const char *path, void *tag,
+		     struct displif_xen_watch **watch)
+{
+	int err = displif_xen_watch(w->xen, path, tag, watch);
+
+	if (err)
+		be_error("cannot watch %s: %s", path, displif_strerror(err));
+	return err;
+}
+
+int be_watcher_start(struct be_watcher *w, struct be_host *host, struct displif_xen *xen)
+{
+	char leaf[32];
+	int err;
+
+	*w = (struct be_watcher){ .host = host, .xen = xen };
+	displif_xs_put_u32(leaf, sizeof(leaf), host->domid);
+	displif_xs_join(w->base, sizeof(w->base), "/local/domain", leaf);
+	strcat(w->base, "/backend/vdispl");
+	err = start_one(w, w->base, &w->devices, &w->devices);
+	if (!err)
+		err = start_one(w, "@releaseDomain", &w->release, &w->release);
+	return err;
+}
+
+static void free_guest(struct be_watcher *w, struct be_guest *g)
+{
+	displif_xen_unwatch(w->xen, g->watch);
+	be_info("domain %u device %u has gone", g->domid, g->dev);
+	be_guest_free(g);
+}
+
+void be_watcher_stop(struct be_watcher *w)
+{
+	while (w->host && w->host->guests)
+		free_guest(w, w->host->guests);
+	displif_xen_unwatch(w->xen, w->devices);
+	displif_xen_unwatch(w->xen, w->release);
+	w->devices = NULL;
+	w->release = NULL;
+}
+
+void be_watcher_event(struct be_watcher *w, void *tag, const char *path)
+{
+	uint32_t domid, dev;
+	struct be_guest *g = NULL;
+
+	if (tag == &w->release) {
+		w->count = true;
+	} else if (tag == &w->devices) {
+		if (be_watch_path(w->base, path, &domid, &dev))
+			g = be_guest_find(w->host, (uint16_t)domid, dev);
+		if (g)
+			g->dirty = true;
+		else
+			w->rescan = true;
+	} else {
+		g = tag;
+		g->dirty = true;
+	}
+	w->host->again = true;
+}
+
+/* A device's first sight. The guest has not run yet: the toolstack waits for our answer. */
+static void meet(struct be_watcher *w, uint16_t domid, uint32_t dev, uint64_t now)
+{
+	char dir[DISPLIF_XS_PATH], path[DISPLIF_XS_PATH];
+	uint8_t state;
+	struct be_guest *g;
+	uint32_t n = 0;
+
+	if (displif_xs_backend_path(dir, sizeof(dir), w->host->domid, domid, dev) < 0 ||
+	    displif_port_read_state(&w->host->port, dir, &state, NULL) != 0)
+		return;
+	for (g = w->host->guests; g; g = g->next)
+		n++;
+	if (n >= BE_MAX_GUESTS) {
+		be_limited_error("domain %u device %u: %u devices are the limit", domid, dev,
+				 BE_MAX_GUESTS);
+		return;
+	}
+	g = be_guest_new(w->host, domid, dev);
+	if (!g)
+		return;
+	if (displif_xs_join(path, sizeof(path), g->fe_dir, "state") < 0 ||
+	    displif_xen_watch(w->xen, path, g, (struct displif_xen_watch **)&g->watch) != 0) {
+		be_error("domain %u device %u: cannot watch %s", domid, dev, path);
+		be_guest_free(g);
+		return;
+	}
+	/* A directory that is gone by now is found so by its watch. */
+	(void)be_guest_look(g, now);
+}
+
+static void scan_domain(struct be_watcher *w, const char *name, uint64_t now)
+{
+	char path[DISPLIF_XS_PATH];
+	char **devs;
+	uint32_t n, domid, dev;
+
+	if (displif_xs_u32(name, (uint32_t)strlen(name), MAX_DOMID, &domid, NULL) != 0 ||
+	    displif_xs_join(path, sizeof(path), w->base, name) < 0 ||
+	    displif_xen_list(w->xen, path, &devs, &n) != 0)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		if (displif_xs_u32(devs[i], (uint32_t)strlen(devs[i]), UINT32_MAX, &dev, NULL) ==
+			    0 &&
+		    !be_guest_find(w->host, (uint16_t)domid, dev))
+			meet(w, (uint16_t)domid, dev, now);
+	}
+	free(devs);
+}
+
+static void scan(struct be_watcher *w, uint64_t now)
+{
+	char **domains;
+	uint32_t n;
+
+	w->rescan = false;
+	if (w->closed || displif_xen_list(w->xen, w->base, &domains, &n) != 0)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		scan_domain(w, domains[i], now);
+	free(domains);
+}
+
+/* A domain that died takes no leave. */
+static void count_domains(struct be_watcher *w, uint64_t now)
+{
+	w->count = false;
+	for (struct be_guest *g = w->host->guests; g; g = g->next) {
+		if (!g->final && !displif_xen_domain_exists(w->xen, g->domid))
+			be_guest_feed(g, DISPLIF_BIN_PEER_GONE, 0, now);
+	}
+}
+
+bool be_watcher_pending(const struct be_watcher *w)
+{
+	if (w->rescan || w->count)
+		return true;
+	for (const struct be_guest *g = w->host->guests; g; g = g->next)
+		if (g->dirty)
+			return true;
+	return false;
+}
+
+void be_watcher_work(struct be_watcher *w, uint64_t now)
+{
+	struct be_guest *g, *next;
+	enum be_sight sight;
+
+	for (g = w->host->guests; g; g = next) {
+		next = g->next;
+		if (!g->dirty)
+			continue;
+		sight = be_guest_look(g, now);
+		if (sight == BE_SIGHT_KEEP)
+			continue;
+		w->rescan |= sight == BE_SIGHT_NEW;
+		free_guest(w, g);
+	}
+	if (w->count)
+		count_domains(w, now);
+	if (w->rescan)
+		scan(w, now);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Which devices there are: watches our part of XenStore, makes and frees guest
+ * contexts, and has them look when something of theirs has changed.
+ */
+#ifndef BE_WATCH_H
+#define BE_WATCH_H
+
+#include <displif-xen.h>
+
+#include "guest.h"
+
+/* More devices than that are not served: what a runaway toolstack can make us allocate. */
+#define BE_MAX_GUESTS 512u
+
+struct be_watcher {
+	struct be_host *host;
+	struct displif_xen *xen;
+	char base[DISPLIF_XS_PATH]; /* "/local/domain/OWN/backend/vdispl" */
+	struct displif_xen_watch *devices, *release;
+	bool rescan; /* a device may have come */
+	bool count;  /* a domain may have gone */
+	bool closed; /* take no new ones */
+};
+
+/* Starts to watch. Returns 0 or enum displif_err, told. */
+int be_watcher_start(struct be_watcher *w, struct be_host *host, struct displif_xen *xen);
+/* Frees all guests, ends the watches. */
+void be_watcher_stop(struct be_watcher *w);
+
+/* For displif_xen_config.watch. Only takes note. */
+void be_watcher_event(struct be_watcher *w, void *tag, const char *path);
+/* Is there something to do for be_watcher_work()? */
+bool be_watcher_pending(const struct be_watcher *w);
+void be_watcher_work(struct be_watcher *w, uint64_t now);
+
+/*
+ * Reads "<base>/FE/DEV" or a node below it. False if @path is not that deep or the numbers are
+ * none; for tests.
+ */
+bool be_watch_path(const char *base, const char *path, uint32_t *domid, uint32_t *dev);
+
+#endif
