@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # One list of sources: what CMake, GNU make, a Kbuild file and BSD make read from sources.mk is the same,
-# and is what lies in src/.
+# and is what lies in src/. And no test lies around that nobody runs.
 # shellcheck disable=SC2016	# what looks like shell variables are make's
 . "$(dirname -- "$0")/lib.sh"
 need cmake make bmake
@@ -30,4 +30,10 @@ for reader in cmake gnu kbuild bsd; do
 	diff -u "$work/files" "$work/$reader.list" || fail "src/ (-) and what $reader reads (+) differ"
 done
 [ -z "$(uniq -d "$work/gnu.list")" ] || fail "named twice: $(uniq -d "$work/gnu.list")"
+
+for f in "$top"/tests/*/test_*.c; do
+	name=${f##*/test_}
+	name=${name%.c}
+	grep -qE "(_test\(${name}[ )]|test_$name\.c)" "${f%/*}/CMakeLists.txt" || fail "${f#"$top"/} is not in its CMakeLists.txt"
+done
 echo "$(wc -l <"$work/files") files, four readers agree"
