@@ -54,7 +54,8 @@ DISPLIF_API int displif_loop_mod_fd(struct displif_loop *loop, struct displif_lo
 /* To be called before the descriptor is closed. Its callback is not called any more. */
 DISPLIF_API void displif_loop_remove_fd(struct displif_loop *loop, struct displif_loop_fd *fd);
 
-DISPLIF_API void displif_loop_add_timer(struct displif_loop *loop, struct displif_loop_timer *timer);
+DISPLIF_API void displif_loop_add_timer(struct displif_loop *loop,
+					struct displif_loop_timer *timer);
 /* Of one that was not added: nothing happens. */
 DISPLIF_API void displif_loop_remove_timer(struct displif_loop *loop,
 					   struct displif_loop_timer *timer);

@@ -33,9 +33,9 @@ DISPLIF_BEGIN_DECLS
 struct displif_xen;
 
 enum displif_xen_level {
-	DISPLIF_XEN_ERROR = 0,  /* a call failed, its caller gets an error */
-	DISPLIF_XEN_WARNING,    /* a call failed that has no way to say so, or something leaked */
-	DISPLIF_XEN_DEBUG,      /* expected failures (absent nodes are not logged), messages of Xen's libraries */
+	DISPLIF_XEN_ERROR = 0, /* a call failed, its caller gets an error */
+	DISPLIF_XEN_WARNING,   /* a call failed that has no way to say so, or something leaked */
+	DISPLIF_XEN_DEBUG, /* expected failures (absent nodes are not logged), messages of Xen's libraries */
 };
 
 struct displif_xen_config {
@@ -104,7 +104,8 @@ DISPLIF_API void displif_xen_unwatch(struct displif_xen *xen, struct displif_xen
  * The names in directory @path: *@names is an array of *@n texts, to be freed with one free().
  * Returns 0; ABSENT (both are zero then); OS.
  */
-DISPLIF_API int displif_xen_list(struct displif_xen *xen, const char *path, char ***names, uint32_t *n);
+DISPLIF_API int displif_xen_list(struct displif_xen *xen, const char *path, char ***names,
+				 uint32_t *n);
 /* Our own domain, from the node "domid". Returns 0; ABSENT, RANGE, OS. */
 DISPLIF_API int displif_xen_domid(struct displif_xen *xen, uint16_t *domid);
 /* Whether XenStore still knows the domain (see "@releaseDomain"); false also if that cannot be asked. */
@@ -116,21 +117,23 @@ struct displif_xen_stats {
 	/* open now */
 	uint32_t chans, maps, map_pages, shares, share_pages, watches;
 	/* since the beginning */
-	uint64_t events;        /* calls of config.event */
-	uint64_t spurious;      /* of those, with nothing new */
-	uint64_t stale;         /* ports reported after they were closed */
+	uint64_t events;		   /* calls of config.event */
+	uint64_t spurious;		   /* of those, with nothing new */
+	uint64_t stale;			   /* ports reported after they were closed */
 	uint64_t reads, unmasks, notifies; /* system calls on the evtchn descriptor */
-	uint64_t copies;        /* grant copies */
-	uint64_t watch_events;  /* reports from XenStore, before joining */
+	uint64_t copies;		   /* grant copies */
+	uint64_t watch_events;		   /* reports from XenStore, before joining */
 };
 
-DISPLIF_API void displif_xen_get_stats(const struct displif_xen *xen, struct displif_xen_stats *stats);
+DISPLIF_API void displif_xen_get_stats(const struct displif_xen *xen,
+				       struct displif_xen_stats *stats);
 
 /*
  * gntalloc's limit: pages that all programs of this domain together may share, and those that
  * this handle shares now. *@limit is UINT32_MAX if it cannot be read. For programs that choose a size by it.
  */
-DISPLIF_API void displif_xen_share_limit(const struct displif_xen *xen, uint32_t *limit, uint32_t *used);
+DISPLIF_API void displif_xen_share_limit(const struct displif_xen *xen, uint32_t *limit,
+					 uint32_t *used);
 
 DISPLIF_END_DECLS
 

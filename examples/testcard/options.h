@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The command line of displif-testcard: what the user asked for, checked. */
+#ifndef TC_OPTIONS_H
+#define TC_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TC_NO_BACKEND UINT32_MAX
+
+struct tc_options {
+	uint32_t backend; /* domain that must serve us, or TC_NO_BACKEND: any */
+	uint32_t device, connector;
+	uint32_t fourcc;
+	uint32_t seed;
+	uint32_t flips;		/* 0: until a signal */
+	uint32_t fps;		/* 0: as fast as flip events come */
+	uint32_t hold_s;	/* how long to show the last frame */
+	uint32_t wait_s;	/* how long to be without a backend; 0: for ever */
+	uint32_t buffers;	/* 1 or 2 */
+	const char *stats_json; /* file, "-" for standard output, or NULL */
+	bool be_alloc;		/* also when the device is not configured so */
+	bool verbose;
+};
+
+enum tc_parse {
+	TC_PARSE_RUN,  /* *opt is complete */
+	TC_PARSE_DONE, /* help or version was printed: exit 0 */
+	TC_PARSE_BAD,  /* the error was printed: exit 2 */
+};
+
+enum tc_parse tc_options_parse(struct tc_options *opt, int argc, char **argv);
+
+#endif
