@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The guest's tables: what a request may do to buffers and framebuffers, geometry, quota, pace. */
+#include "back_rig.h"
+
+static void guest_ranges(void **state)
+{
+	(void)state;
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, 0, fbs, N_FB), DISPLIF_E_INVAL);
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, 1025, fbs, N_FB),
+			 DISPLIF_E_INVAL);
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, 0),
+			 DISPLIF_E_INVAL);
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, 1025),
+			 DISPLIF_E_INVAL);
+	quota.requests_per_irq = 0;
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, N_FB),
+			 DISPLIF_E_INVAL);
+	quota.requests_per_irq = 1025;
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, N_FB),
+			 DISPLIF_E_INVAL);
+}
+
+static void cookies(void **state)
+{
+	(void)state;
+	refused(0, create_msg(0, 64, 32), -DISPLIF_XEN_EINVAL);
+	done(0, create_msg(11, 64, 32), 0);
+	refused(0, create_msg(11, 64, 32), -DISPLIF_XEN_EEXIST);
+	refused(0, attach_msg(12, 21, 64, 32), -DISPLIF_XEN_ENOENT);
+	refused(0, attach_msg(0, 21, 64, 32), -DISPLIF_XEN_EINVAL);
+	refused(0, attach_msg(11, 0, 64, 32), -DISPLIF_XEN_EINVAL);
+	done(0, attach_msg(11, 21, 64, 32), 0);
+	refused(0, attach_msg(11, 21, 64, 32), -DISPLIF_XEN_EEXIST);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 12, 0), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 0, 0), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_FB_DETACH, 0, 22), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 22), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 0), -DISPLIF_XEN_ENOENT);
+	/* A frontend sends DBUF_DESTROY twice: the second finds nothing. */
+	done(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), 0);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), -DISPLIF_XEN_ENOENT);
+	/* Its framebuffers went with it, and both cookies may be used again. */
+	refused(0, plain_msg(XENDISPL_OP_FB_DETACH, 0, 21), -DISPLIF_XEN_ENOENT);
+	create_and_attach(11, 21);
+	assert_int_equal(guest.pages, 2);
+}
+
+static void wrong_ring(void **state)
+{
+	(void)state;
+	refused(1, create_msg(11, 64, 32), -DISPLIF_XEN_EINVAL);
+	create_and_attach(11, 21);
+	refused(1, attach_msg(11, 22, 64, 32), -DISPLIF_XEN_EINVAL);
+	refused(1, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), -DISPLIF_XEN_EINVAL);
+	refused(1, plain_msg(XENDISPL_OP_FB_DETACH, 0, 21), -DISPLIF_XEN_EINVAL);
+	assert_non_null(displif_guest_fb(&guest, NULL, 0));
+}
+
+static void sizes(void **state)
+{
+	static const struct {
+		uint32_t width, height, bpp, size, ofs;
+		int32_t status;
+	} c[] = {
+		{ 64, 32, 32, 8192, 0, 0 },
+		{ 64, 32, 32, 8191, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 32, 0, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 32, 0x40000001, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 32, 0xffffffff, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 0, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 0, 32, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 0, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 7, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 65, 81920, 0, -DISPLIF_XEN_EINVAL },
+		{ 0x10000001, 0x10, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 32768, 32768, 32, 0x40000000, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 32, 8256, 64, 0 },
+		{ 64, 32, 32, 8192, 64, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 32, 8192, 8192, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 32, 8192, 0xfffff000, -DISPLIF_XEN_EINVAL },
+		/* An import: geometry comes with FB_ATTACH. */
+		{ 0, 0, 0, 8192, 0, 0 },
+		{ 0, 0, 0, 8192, 8191, 0 },
+		{ 0, 0, 0, 8192, 8192, -DISPLIF_XEN_EINVAL },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct displif_msg m = create_msg(100 + i, c[i].width, c[i].height);
+
+		m.bpp = c[i].bpp;
+		m.size = c[i].size;
+		m.data_ofs = c[i].ofs;
+		if (c[i].status) {
+			refused(0, m, c[i].status);
+			continue;
+		}
+		done(0, m, 0);
+		assert_int_equal(guest.pages, displif_pgdir_pages(c[i].size));
+		done(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 100 + i, 0), 0);
+		assert_int_equal(guest.pages, 0);
+	}
+	{
+		struct displif_msg m = create_msg(1, 64, 32);
+
+		m.gref_dir = 0;
+		refused(0, m, -DISPLIF_XEN_EINVAL);
+	}
+}
+
+static void framebuffer_geometry(void **state)
+{
+	struct displif_msg m;
+
+	(void)state;
+	done(0, create_msg(11, 64, 32), 0);
+	refused(0, attach_msg(11, 21, 0, 32), -DISPLIF_XEN_EINVAL);
+	refused(0, attach_msg(11, 21, 64, 0), -DISPLIF_XEN_EINVAL);
+	refused(0, attach_msg(11, 21, 65, 32), -DISPLIF_XEN_EINVAL);
+	refused(0, attach_msg(11, 21, 64, 33), -DISPLIF_XEN_EINVAL);
+	refused(0, attach_msg(11, 21, 0xffffffff, 0xffffffff), -DISPLIF_XEN_EINVAL);
+	m = attach_msg(11, 21, 64, 32);
+	m.format = DISPLIF_FOURCC('J', 'U', 'N', 'K');
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	/* Smaller than its buffer, with the buffer's stride; half the depth in the same lines. */
+	done(0, attach_msg(11, 21, 10, 10), 0);
+	assert_int_equal(fbs[0].stride, 256);
+	m = attach_msg(11, 22, 64, 32);
+	m.format = DISPLIF_FOURCC('R', 'G', '1', '6');
+	done(0, m, 0);
+	assert_int_equal(fbs[1].stride, 256);
+	/* An import takes its geometry from here. */
+	m = create_msg(12, 0, 0);
+	m.bpp = 0;
+	m.size = 100 * 50 * 2;
+	done(0, m, 0);
+	m = attach_msg(12, 23, 100, 50);
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.format = DISPLIF_FOURCC('R', 'G', '1', '6');
+	done(0, m, 0);
+	assert_int_equal(fbs[2].stride, 200);
+}
+
+static void configuration(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 21);
+
+	(void)state;
+	create_and_attach(11, 21);
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.width = 64;
+	m.height = 32;
+	done(0, m, 0);
+	m.x = 32768;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.x = 32767;
+	m.width = 32767;
+	done(0, m, 0);
+	m.width = 0xffffffff;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.width = 64;
+	m.fb = 22;
+	refused(0, m, -DISPLIF_XEN_ENOENT);
+	/* Zero resets whatever else it says. */
+	m.fb = 0;
+	m.width = 0xffffffff;
+	done(0, m, 0);
+}
+
+static void be_alloc(void **state)
+{
+	struct displif_msg m = create_msg(11, 64, 32);
+
+	(void)state;
+	m.flags = XENDISPL_DBUF_FLG_REQ_ALLOC;
+	done(0, m, 0);
+	assert_int_equal(dbufs[0].flags, XENDISPL_DBUF_FLG_REQ_ALLOC);
+	/* Without geometry it makes no sense. */
+	m.dbuf = 12;
+	m.width = m.height = m.bpp = 0;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	quota.be_alloc = false;
+	attach(N_PEND);
+	m = create_msg(11, 64, 32);
+	m.flags = XENDISPL_DBUF_FLG_REQ_ALLOC;
+	refused(0, m, -DISPLIF_XEN_EACCES);
+}
+
+static void quota_of_pages(void **state)
+{
+	(void)state;
+	quota.pages = 5;
+	attach(N_PEND);
+	done(0, create_msg(11, 64, 32), 0);
+	done(0, create_msg(12, 64, 32), 0);
+	refused(0, create_msg(13, 64, 32), -DISPLIF_XEN_ENOMEM);
+	done(0, create_msg(13, 32, 32), 0);
+	refused(0, create_msg(14, 1, 1), -DISPLIF_XEN_ENOMEM);
+	done(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 12, 0), 0);
+	done(0, create_msg(14, 64, 32), 0);
+	assert_int_equal(guest.pages, 5);
+	/* A creation that fails gives its pages back. */
+	done(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 14, 0), 0);
+	done(0, create_msg(14, 64, 32), -DISPLIF_XEN_EIO);
+	assert_int_equal(guest.pages, 3);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 14, 0), -DISPLIF_XEN_ENOENT);
+	/* The largest possible quota does not overflow. */
+	quota.pages = UINT32_MAX;
+	attach(N_PEND);
+	done(0, create_msg(11, 64, 32), 0);
+}
+
+static void tables_are_finite(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < N_DBUF; i++)
+		done(0, create_msg(100 + i, 8, 8), 0);
+	refused(0, create_msg(99, 8, 8), -DISPLIF_XEN_ENOMEM);
+	for (i = 0; i < N_FB; i++)
+		done(0, attach_msg(100, 200 + i, 8, 8), 0);
+	refused(0, attach_msg(101, 99, 8, 8), -DISPLIF_XEN_ENOMEM);
+	for (i = 0; i < N_FB; i++)
+		assert_ptr_equal(displif_guest_fb(&guest, &dbufs[0], i), &fbs[i]);
+	assert_null(displif_guest_fb(&guest, &dbufs[0], N_FB));
+	assert_null(displif_guest_fb(&guest, &dbufs[1], 0));
+	assert_ptr_equal(displif_guest_dbuf(&guest, 3), &dbufs[3]);
+	assert_null(displif_guest_dbuf(&guest, 4));
+	done(0, plain_msg(XENDISPL_OP_FB_DETACH, 0, 202), 0);
+	assert_ptr_equal(displif_guest_fb(&guest, NULL, 2), &fbs[3]);
+	done(0, attach_msg(101, 99, 8, 8), 0);
+}
+
+/* What is being created or destroyed does not exist for other requests. */
+static void work_in_progress(void **state)
+{
+	struct displif_msg m = create_msg(11, 64, 32);
+	const struct displif_back_req *req;
+	uint32_t handle;
+
+	(void)state;
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	handle = req->handle;
+	refused(0, attach_msg(11, 21, 64, 32), -DISPLIF_XEN_ENOENT);
+	refused(0, create_msg(11, 64, 32), -DISPLIF_XEN_EEXIST);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), -DISPLIF_XEN_ENOENT);
+	displif_back_complete(&b[0], handle, 0, 0);
+	answered(0);
+
+	m = attach_msg(11, 21, 64, 32);
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	handle = req->handle;
+	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 21), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), -DISPLIF_XEN_EBUSY);
+	displif_back_complete(&b[0], handle, 0, 0);
+	answered(0);
+
+	m = plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0);
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	handle = req->handle;
+	assert_ptr_equal(displif_guest_fb(&guest, req->dbuf, 0), &fbs[0]);
+	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 21), -DISPLIF_XEN_ENOENT);
+	refused(0, attach_msg(11, 22, 64, 32), -DISPLIF_XEN_ENOENT);
+	displif_back_complete(&b[0], handle, 0, 0);
+	answered(0);
+	assert_null(displif_guest_fb(&guest, NULL, 0));
+
+	create_and_attach(11, 21);
+	m = plain_msg(XENDISPL_OP_FB_DETACH, 0, 21);
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	handle = req->handle;
+	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 21), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), -DISPLIF_XEN_EBUSY);
+	displif_back_complete(&b[0], handle, 0, 0);
+	answered(0);
+	done(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), 0);
+}
+
+/* 1000 pages a second: a burst of one second, then each buffer waits for its turn, and nothing else does. */
+static void pace(void **state)
+{
+	struct displif_msg m = create_msg(10, 500, 1024),
+			   other = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 0);
+	struct displif_back_req req;
+	unsigned int i;
+
+	(void)state;
+	quota.pages_per_s = 1000;
+	attach(N_PEND);
+	/* 500 pages each: half a second. */
+	for (i = 0; i < 3; i++) {
+		m.dbuf = 10 + i;
+		send_msg(0, &m);
+		displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+		assert_int_equal(displif_back_poll(&b[0], &req, 5000), 1);
+		displif_back_complete(&b[0], req.handle, 0, 0);
+		answered(0);
+	}
+	m.dbuf = 13;
+	send_msg(0, &m);
+	assert_null(handed(0, 5000));
+	assert_int_equal(displif_back_deadline(&b[0]), 5500);
+	assert_false(displif_back_flush(&b[0]) & DISPLIF_DO_POLL);
+	/* The other connector is served meanwhile. */
+	send_msg(1, &other);
+	assert_non_null(handed(1, 5000));
+	assert_null(handed(0, 5499));
+	displif_back_tick(&b[0], 5500);
+	assert_true(displif_back_flush(&b[0]) & DISPLIF_DO_POLL);
+	assert_non_null(handed(0, 5500));
+	assert_int_equal(displif_back_deadline(&b[0]), DISPLIF_NEVER);
+	assert_int_equal(guest.stats.paced, 1);
+}
+
+static void pace_and_clocks(void **state)
+{
+	struct displif_msg m = create_msg(10, 500, 1024);
+	struct displif_back_req req;
+
+	(void)state;
+	quota.pages_per_s = 1;
+	quota.pages = UINT32_MAX;
+	attach(N_PEND);
+	send_msg(0, &m);
+	assert_non_null(handed(0, UINT64_MAX - 100000));
+	m.dbuf = 11;
+	send_msg(0, &m);
+	assert_null(handed(0, UINT64_MAX - 100000));
+	/* The clock jumps back by ages: the guest is not locked out for ages. */
+	displif_back_tick(&b[0], 1000);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	assert_int_equal(displif_back_poll(&b[0], &req, 1000), 1);
+	/* The largest buffer at the slowest pace overflows nothing. */
+	m = create_msg(12, 32767, 8192);
+	m.size = 0x40000000;
+	send_msg(0, &m);
+	assert_null(handed(0, 1000));
+	assert_true(displif_back_deadline(&b[0]) > 1000);
+	assert_true(displif_back_deadline(&b[0]) < 1000 + 600000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(guest_ranges, rig_setup),
+		cmocka_unit_test_setup(cookies, rig_setup),
+		cmocka_unit_test_setup(wrong_ring, rig_setup),
+		cmocka_unit_test_setup(sizes, rig_setup),
+		cmocka_unit_test_setup(framebuffer_geometry, rig_setup),
+		cmocka_unit_test_setup(configuration, rig_setup),
+		cmocka_unit_test_setup(be_alloc, rig_setup),
+		cmocka_unit_test_setup(quota_of_pages, rig_setup),
+		cmocka_unit_test_setup(tables_are_finite, rig_setup),
+		cmocka_unit_test_setup(work_in_progress, rig_setup),
+		cmocka_unit_test_setup(pace, rig_setup),
+		cmocka_unit_test_setup(pace_and_clocks, rig_setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
