@@ -19,7 +19,7 @@ packages()
 	case $1 in
 	build)	echo gcc libc6-dev cmake make pkg-config libxen-dev libpng-dev libdrm-dev \
 			libpixman-1-dev ;;
-	test)	echo g++ clang clang-tidy libclang-rt-14-dev libcmocka-dev git python3 bmake \
+	test)	echo g++ clang clang-tidy libclang-rt-14-dev libcmocka-dev edid-decode git python3 bmake \
 			reuse shellcheck valgrind util-linux ;;
 	cross)	echo gcc-12-multilib gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross \
 			gcc-12-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user ;;

@@ -16,7 +16,7 @@ struct displif__modes {
 
 /* Adds the detailed timing of 18 bytes at @d, unless its geometry is impossible. */
 void displif__edid_detailed(struct displif__modes *list, const uint8_t *d);
-/* Adds @count standard timings of 2 bytes each at @s. @square: aspect 0 means 1:1 (before EDID 1.3). */
+/* Adds @count standard timings of 2 bytes each. @square: aspect 0 is 1:1 (before EDID 1.3). */
 void displif__edid_standard(struct displif__modes *list, const uint8_t *s, uint32_t count,
 			    bool square);
 /* Adds the established timings of the three bytes at @e. */
