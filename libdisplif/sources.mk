@@ -23,3 +23,9 @@ DISPLIF_CORE_SRCS += back_io.c
 DISPLIF_CORE_SRCS += back_bufs.c
 
 # Port layer: reaches the OS through struct displif_port_ops.
+DISPLIF_PORT_SRCS += port.c
+DISPLIF_PORT_SRCS += port_back.c
+DISPLIF_PORT_SRCS += port_bufs.c
+DISPLIF_PORT_SRCS += port_front.c
+DISPLIF_PORT_SRCS += port_share.c
+DISPLIF_PORT_SRCS += port_xs.c
