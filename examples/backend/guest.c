@@ -168,8 +168,11 @@ enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
 {
 	uint8_t own = DISPLIF_XB_UNKNOWN, peer = DISPLIF_XB_UNKNOWN;
 	int err = displif_port_read_state(&g->host->port, g->dir, &own, NULL);
+	/* Only a write of the frontend's is news from it: our own writes bring us here, too. */
+	bool peer_wrote = g->peer_dirty;
 
-	g->dirty = false;
+	g->own_dirty = false;
+	g->peer_dirty = false;
 	if (err == DISPLIF_E_ABSENT || (own == DISPLIF_XB_INITIALISING && g->written >= 0)) {
 		/* Removed, or removed and made again before we looked: that one is not ours. */
 		g->lost = true;
@@ -184,6 +187,8 @@ enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
 		be_guest_feed(g, DISPLIF_BIN_OFFLINE, 0, now);
 		return BE_SIGHT_KEEP;
 	}
+	if (!peer_wrote)
+		return BE_SIGHT_KEEP;
 	err = displif_port_read_state(&g->host->port, g->fe_dir, &peer, NULL);
 	if (err == DISPLIF_E_ABSENT)
 		be_guest_feed(g, DISPLIF_BIN_PEER_GONE, 0, now);

@@ -58,12 +58,13 @@ struct be_guest {
 	char dir[DISPLIF_XS_PATH];    /* ours */
 	char fe_dir[DISPLIF_XS_PATH]; /* the frontend's */
 	struct displif_bdev bdev;
-	int written; /* the state we wrote last, -1: none */
-	bool dirty;  /* XenStore changed: look */
-	bool broken; /* a session died: tell the state machine */
-	bool lost;   /* our directory is not ours any more: write nothing */
-	bool final;  /* nothing more will happen; kept until the directory is gone */
-	void *watch; /* watch.c's */
+	int written;	 /* the state we wrote last, -1: none */
+	bool own_dirty;	 /* our directory changed: look */
+	bool peer_dirty; /* the frontend wrote its state, perhaps the same again: look */
+	bool broken;	 /* a session died: tell the state machine */
+	bool lost;	 /* our directory is not ours any more: write nothing */
+	bool final;	 /* nothing more will happen; kept until the directory is gone */
+	void *watch;	 /* watch.c's */
 
 	/* The configuration at our first sight of it. */
 	struct displif_cfg cfg;
@@ -91,14 +92,14 @@ enum be_sight {
 /*
  * A context for device @dev of domain @domid, which has just appeared: reads its configuration
  * and takes its heads. NULL if there is none or a bad one (told), or memory is short.
- * It is in host->guests then; be_guest_look() is next.
+ * It is in host->guests then; be_guest_look() is next, when peer_dirty is set.
  */
 struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev);
 /* Leaves the list. It must be final, or the connection is torn without a word to XenStore. */
 void be_guest_free(struct be_guest *g);
 struct be_guest *be_guest_find(struct be_host *host, uint16_t domid, uint32_t dev);
 
-/* Reads both directories and tells the state machine. */
+/* Reads what changed and tells the state machine. */
 enum be_sight be_guest_look(struct be_guest *g, uint64_t now);
 /* The state machine's other inputs. */
 void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64_t now);

@@ -5,25 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devpath.h"
 #include "log.h"
-
-/* Domains above are Xen's own (DOMID_FIRST_RESERVED). */
-#define MAX_DOMID 0x7fefu
-
-bool be_watch_path(const char *base, const char *path, uint32_t *domid, uint32_t *dev)
-{
-	size_t len = strlen(base), part;
-
-	if (strncmp(path, base, len) != 0 || path[len] != '/')
-		return false;
-	path += len + 1;
-	part = strcspn(path, "/");
-	if (path[part] != '/' || displif_xs_u32(path, (uint32_t)part, MAX_DOMID, domid, NULL) != 0)
-		return false;
-	path += part + 1;
-	part = strcspn(path, "/");
-	return displif_xs_u32(path, (uint32_t)part, UINT32_MAX, dev, NULL) == 0;
-}
 
 static int start_one(struct be_watcher *w, const char *path, void *tag,
 		     struct displif_xen_watch **watch)
@@ -75,21 +58,21 @@ void be_watcher_event(struct be_watcher *w, void *tag, const char *path)
 	if (tag == &w->release) {
 		w->count = true;
 	} else if (tag == &w->devices) {
-		if (be_watch_path(w->base, path, &domid, &dev))
+		if (be_devpath_parse(w->base, path, &domid, &dev))
 			g = be_guest_find(w->host, (uint16_t)domid, dev);
 		if (g)
-			g->dirty = true;
+			g->own_dirty = true;
 		else
 			w->rescan = true;
 	} else {
 		g = tag;
-		g->dirty = true;
+		g->peer_dirty = true;
 	}
 	w->host->again = true;
 }
 
 /* A device's first sight. The guest has not run yet: the toolstack waits for our answer. */
-static void meet(struct be_watcher *w, uint16_t domid, uint32_t dev, uint64_t now)
+static void meet(struct be_watcher *w, uint16_t domid, uint32_t dev)
 {
 	char dir[DISPLIF_XS_PATH], path[DISPLIF_XS_PATH];
 	uint8_t state;
@@ -113,19 +96,17 @@ static void meet(struct be_watcher *w, uint16_t domid, uint32_t dev, uint64_t no
 	    displif_xen_watch(w->xen, path, g, (struct displif_xen_watch **)&g->watch) != 0) {
 		be_error("domain %u device %u: cannot watch %s", domid, dev, path);
 		be_guest_free(g);
-		return;
 	}
-	/* A directory that is gone by now is found so by its watch. */
-	(void)be_guest_look(g, now);
+	/* The new watch reports at once; then be_guest_look() comes. */
 }
 
-static void scan_domain(struct be_watcher *w, const char *name, uint64_t now)
+static void scan_domain(struct be_watcher *w, const char *name)
 {
 	char path[DISPLIF_XS_PATH];
 	char **devs;
 	uint32_t n, domid, dev;
 
-	if (displif_xs_u32(name, (uint32_t)strlen(name), MAX_DOMID, &domid, NULL) != 0 ||
+	if (displif_xs_u32(name, (uint32_t)strlen(name), BE_MAX_DOMID, &domid, NULL) != 0 ||
 	    displif_xs_join(path, sizeof(path), w->base, name) < 0 ||
 	    displif_xen_list(w->xen, path, &devs, &n) != 0)
 		return;
@@ -133,12 +114,12 @@ static void scan_domain(struct be_watcher *w, const char *name, uint64_t now)
 		if (displif_xs_u32(devs[i], (uint32_t)strlen(devs[i]), UINT32_MAX, &dev, NULL) ==
 			    0 &&
 		    !be_guest_find(w->host, (uint16_t)domid, dev))
-			meet(w, (uint16_t)domid, dev, now);
+			meet(w, (uint16_t)domid, dev);
 	}
 	free(devs);
 }
 
-static void scan(struct be_watcher *w, uint64_t now)
+static void scan(struct be_watcher *w)
 {
 	char **domains;
 	uint32_t n;
@@ -147,7 +128,7 @@ static void scan(struct be_watcher *w, uint64_t now)
 	if (w->closed || displif_xen_list(w->xen, w->base, &domains, &n) != 0)
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		scan_domain(w, domains[i], now);
+		scan_domain(w, domains[i]);
 	free(domains);
 }
 
@@ -166,7 +147,7 @@ bool be_watcher_pending(const struct be_watcher *w)
 	if (w->rescan || w->count)
 		return true;
 	for (const struct be_guest *g = w->host->guests; g; g = g->next)
-		if (g->dirty)
+		if (g->own_dirty || g->peer_dirty)
 			return true;
 	return false;
 }
@@ -178,7 +159,7 @@ void be_watcher_work(struct be_watcher *w, uint64_t now)
 
 	for (g = w->host->guests; g; g = next) {
 		next = g->next;
-		if (!g->dirty)
+		if (!g->own_dirty && !g->peer_dirty)
 			continue;
 		sight = be_guest_look(g, now);
 		if (sight == BE_SIGHT_KEEP)
@@ -189,5 +170,5 @@ void be_watcher_work(struct be_watcher *w, uint64_t now)
 	if (w->count)
 		count_domains(w, now);
 	if (w->rescan)
-		scan(w, now);
+		scan(w);
 }

@@ -34,10 +34,4 @@ void be_watcher_event(struct be_watcher *w, void *tag, const char *path);
 bool be_watcher_pending(const struct be_watcher *w);
 void be_watcher_work(struct be_watcher *w, uint64_t now);
 
-/*
- * Reads "<base>/FE/DEV" or a node below it. False if @path is not that deep or the numbers are
- * none; for tests.
- */
-bool be_watch_path(const char *base, const char *path, uint32_t *domid, uint32_t *dev);
-
 #endif
