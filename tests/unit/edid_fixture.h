@@ -28,7 +28,7 @@ static inline int parse(uint32_t size, uint32_t cap)
 	diag = dirty_diag();
 	ret = displif_edid_parse(data, size, &edid, room, cap, &diag);
 	assert_true(edid.n_modes <= cap);
-	if (edid.n_modes)
+	if (room && edid.n_modes)
 		memcpy(mode, room, edid.n_modes * sizeof(*room));
 	free(room);
 	free(data);
