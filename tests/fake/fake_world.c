@@ -160,6 +160,11 @@ uint16_t fake_dom_id(const struct fake_dom *d)
 	return d->id;
 }
 
+struct fake_world *fake_dom_world(struct fake_dom *d)
+{
+	return d->w;
+}
+
 bool fake_dom_alive(const struct fake_dom *d)
 {
 	return d->alive;

@@ -62,6 +62,7 @@ struct fake_dom *fake_dom_new(struct fake_world *w, uint16_t domid);
 /* The living domain @domid, or NULL. */
 struct fake_dom *fake_dom_get(struct fake_world *w, uint16_t domid);
 uint16_t fake_dom_id(const struct fake_dom *d);
+struct fake_world *fake_dom_world(struct fake_dom *d);
 bool fake_dom_alive(const struct fake_dom *d);
 /*
  * The domain dies at once: ports close (the peers' turn unbound), its mappings
