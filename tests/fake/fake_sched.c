@@ -180,20 +180,26 @@ static uint64_t next_due(const struct fake_world *w)
 	return due < w->now ? w->now : due;
 }
 
-/* Runs, then lets time pass up to the next due task or @end. False at a storm or the end. */
-static bool pass(struct fake_world *w, uint64_t end, int32_t *n)
+/* fake_run(), added to *@n. False at a storm. */
+static bool run_more(struct fake_world *w, int32_t *n)
 {
 	int32_t done = fake_run(w, 0);
-	uint64_t due;
 
 	if (done < 0 || *n > INT32_MAX - done) {
 		*n = -1;
 		return false;
 	}
 	*n += done;
+	return true;
+}
+
+/* Lets time pass up to the next due task or @end. False if it is there already. */
+static bool pass(struct fake_world *w, uint64_t end)
+{
+	uint64_t due = next_due(w);
+
 	if (w->now >= end)
 		return false;
-	due = next_due(w);
 	w->now = due < end ? due : end;
 	return true;
 }
@@ -203,7 +209,7 @@ int32_t fake_advance(struct fake_world *w, uint64_t ms)
 	uint64_t end = w->now + ms;
 	int32_t n = 0;
 
-	while (pass(w, end, &n))
+	while (run_more(w, &n) && pass(w, end))
 		;
 	return n;
 }
@@ -212,14 +218,12 @@ bool fake_until(struct fake_world *w, bool (*done)(void *arg), void *arg, uint64
 {
 	uint64_t end = w->now + ms;
 	int32_t n = 0;
-	bool more;
 
 	do {
-		more = pass(w, end, &n);
-		if (n < 0)
+		if (!run_more(w, &n))
 			return false;
 		if (done(arg))
 			return true;
-	} while (more);
+	} while (pass(w, end));
 	return false;
 }

@@ -145,7 +145,7 @@ enum fake_perm {
 /* Of any bytes; also NUL. Creates missing parents, even those that someone removed. */
 int fake_xs_write(struct fake_dom *d, uint32_t tx, const char *path, const void *data, uint32_t len);
 int fake_xs_puts(struct fake_dom *d, uint32_t tx, const char *path, const char *text);
-/* ABSENT; OS if it may not be read; RANGE if longer than @cap. */
+/* ABSENT, also if it may not be read, as a removed node may not; RANGE if longer than @cap. */
 int fake_xs_read(struct fake_dom *d, uint32_t tx, const char *path, char *buf, uint32_t cap, uint32_t *len);
 /* As a terminated text in static storage that the fourth call after overwrites; NULL if absent or forbidden. */
 const char *fake_xs_gets(struct fake_dom *d, const char *path);

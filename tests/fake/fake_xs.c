@@ -178,11 +178,8 @@ int fake_xs_read(struct fake_dom *d, uint32_t tx, const char *path, char *buf, u
 	*len = 0;
 	if (err)
 		return err;
-	node = fake__node_nearest(root, abs);
-	if (!fake__node_may(node, d->id, FAKE_PERM_READ))
-		return DISPLIF_E_OS;
 	node = fake__node_find(root, abs);
-	if (!node)
+	if (!node || !fake__node_may(node, d->id, FAKE_PERM_READ))
 		return DISPLIF_E_ABSENT;
 	if (node->len > cap)
 		return DISPLIF_E_RANGE;
