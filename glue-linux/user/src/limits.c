@@ -13,31 +13,31 @@
 #define GNTALLOC_LIMIT "/sys/module/xen_gntalloc/parameters/limit"
 #define GNTDEV_LIMIT "/sys/module/xen_gntdev/parameters/limit"
 
-/* A number from a file, UINT32_MAX if there is none. */
+/* A number from a file, UINT32_MAX if there is none. Keeps errno: messages are made of it next. */
 static uint32_t read_limit(const char *path)
 {
-	FILE *f = fopen(path, "re");
 	unsigned long value = UINT32_MAX;
 	char text[32], *end;
+	int err = errno;
+	FILE *f;
 
-	if (!f)
-		return UINT32_MAX;
-	if (fgets(text, sizeof(text), f)) {
-		value = strtoul(text, &end, 10);
-		if (end == text || value > UINT32_MAX)
-			value = UINT32_MAX;
+	f = fopen(path, "re");
+	if (f) {
+		if (fgets(text, sizeof(text), f)) {
+			value = strtoul(text, &end, 10);
+			if (end == text || value > UINT32_MAX)
+				value = UINT32_MAX;
+		}
+		fclose(f);
 	}
-	fclose(f);
+	errno = err;
 	return (uint32_t)value;
 }
 
 void displif_xen_share_limit(const struct displif_xen *xen, uint32_t *limit, uint32_t *used)
 {
-	int err = errno;
-
 	*limit = read_limit(GNTALLOC_LIMIT);
 	*used = xen->stats.share_pages;
-	errno = err;
 }
 
 const char *displif__xen_hint_open(int err, const char *device, const char *module, char *buf)

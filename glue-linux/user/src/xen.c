@@ -96,7 +96,8 @@ static int open_store(struct displif_xen *xen)
 			strerror(errno));
 		return DISPLIF_E_OS;
 	}
-	if (xs_fileno(xen->xs) < 0) {
+	xen->xs_fd = xs_fileno(xen->xs);
+	if (xen->xs_fd < 0) {
 		displif__xen_log(xen, DISPLIF_XEN_ERROR, "xs_fileno(): %s", strerror(errno));
 		return DISPLIF_E_OS;
 	}
@@ -232,7 +233,7 @@ int displif_xen_evtchn_fd(const struct displif_xen *xen)
 
 int displif_xen_watch_fd(const struct displif_xen *xen)
 {
-	return xs_fileno(xen->xs);
+	return xen->xs_fd;
 }
 
 void displif_xen_get_stats(const struct displif_xen *xen, struct displif_xen_stats *stats)

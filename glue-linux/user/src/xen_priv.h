@@ -67,6 +67,7 @@ struct displif_xen {
 	struct displif__xen_area *maps, *shares;
 
 	struct xs_handle *xs;
+	int xs_fd;
 	struct displif_xen_watch *watches;
 	uint32_t watch_id;
 	bool more_watches; /* the last look at the queue did not reach its end */
