@@ -38,7 +38,7 @@ static int bad(struct displif_diag *diag, const char *field, uint64_t value, uin
 }
 
 /* @mask: an alignment in bytes, a power of two, less one. */
-static uint32_t round_up(uint32_t line, uint32_t mask)
+static uint32_t align_line(uint32_t line, uint32_t mask)
 {
 	return (line + mask) & ~mask;
 }
@@ -55,7 +55,7 @@ static uint32_t guess(const struct displif_geometry *g, uint32_t line)
 		uint32_t slack = pass ? DISPLIF_PAGE_SIZE - 1u : 0;
 
 		for (shift = 0; shift < AUTO_SHIFTS; shift++) {
-			uint32_t stride = round_up(line, (1u << shift) - 1u);
+			uint32_t stride = align_line(line, (1u << shift) - 1u);
 			uint64_t end = g->data_ofs + (uint64_t)stride * g->height;
 
 			if (shift != 1u && ((end + slack) & ~(uint64_t)slack) == g->size)
@@ -86,7 +86,7 @@ int displif_stride(const struct displif_geometry *g, uint32_t *stride, struct di
 		return bad(diag, "stride_rule", rule, 4096);
 
 	line = width * (bpp >> 3);
-	s = rule ? round_up(line, rule - 1u) : guess(g, line);
+	s = rule ? align_line(line, rule - 1u) : guess(g, line);
 	end = g->data_ofs + (uint64_t)s * (height - 1u) + line;
 	if (end > g->size)
 		return bad(diag, "buffer_sz", g->size, end);

@@ -227,7 +227,7 @@ static uint32_t resumed(struct displif_fdev *dev, uint32_t act)
 }
 
 /* A clock that jumped back must not make a pause longer than it was meant to be. */
-static void clamp(struct displif_fdev *dev, uint64_t now)
+static void cut_pause(struct displif_fdev *dev, uint64_t now)
 {
 	uint32_t most = BACKOFF_MAX_MS;
 	uint64_t latest;
@@ -285,7 +285,7 @@ struct displif_step displif_fdev_step(struct displif_fdev *dev, enum displif_in 
 	struct displif_step step;
 	uint32_t code;
 
-	clamp(dev, now);
+	cut_pause(dev, now);
 	if (in == DISPLIF_IN_PEER)
 		dev->peer = (uint8_t)(arg < 255u ? arg : 255u);
 	else if (in == DISPLIF_IN_ZOMBIES)
