@@ -6,8 +6,8 @@
  * its include path, without quotes:  -DDISPLIF_ENV_HEADER=displif_env_foo.h
  * Such a header must provide what env_default.h provides:
  *
- *  - uint8_t .. uint64_t, int8_t .. int64_t, size_t, bool, NULL, UINT32_MAX,
- *    UINT64_MAX, UINT64_C();
+ *  - uint8_t .. uint64_t, int8_t .. int64_t, uintptr_t, size_t, bool, true, false,
+ *    NULL, offsetof(), UINT32_MAX, UINT64_MAX, UINT64_C();
  *  - memcpy, memmove, memset, memcmp with their C meaning;
  *  - Xen's io/displif.h (v2), from wherever that OS keeps it;
  *  - displif_mb(), displif_rmb(), displif_wmb(): barriers that order accesses
