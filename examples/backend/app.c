@@ -116,7 +116,7 @@ static uint64_t on_deadline(void *arg)
 static bool all_final(const struct app *app)
 {
 	for (const struct be_guest *g = app->host.guests; g; g = g->next)
-		if (!g->final)
+		if (!g->final || g->unwritten >= 0)
 			return false;
 	return true;
 }

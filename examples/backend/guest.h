@@ -61,10 +61,14 @@ struct be_guest {
 	int written;	 /* the state we wrote last, -1: none */
 	bool own_dirty;	 /* our directory changed: look */
 	bool peer_dirty; /* the frontend wrote its state, perhaps the same again: look */
-	bool broken;	 /* a session died: tell the state machine */
-	bool lost;	 /* our directory is not ours any more: write nothing */
-	bool final;	 /* nothing more will happen; kept until the directory is gone */
-	void *watch;	 /* watch.c's */
+	/* What XenStore refused for now, to be tried again at @retry_at. */
+	int unwritten; /* a state, -1: none */
+	bool unpublished, unread;
+	uint64_t retry_at;
+	bool broken; /* a session died: tell the state machine */
+	bool lost;   /* our directory is not ours any more: write nothing */
+	bool final;  /* nothing more will happen; kept until the directory is gone */
+	void *watch; /* watch.c's */
 
 	/* The configuration at our first sight of it. */
 	struct displif_cfg cfg;
@@ -81,13 +85,7 @@ struct be_guest {
 	uint64_t *pend; /* n * BE_FLIPS_MAX */
 };
 
-/* --- guest.c --- */
-
-enum be_sight {
-	BE_SIGHT_KEEP, /* nothing to do for the caller */
-	BE_SIGHT_GONE, /* the directory is gone: free it */
-	BE_SIGHT_NEW,  /* the directory is a new device's: free it, and begin anew */
-};
+/* --- guest_new.c --- */
 
 /*
  * A context for device @dev of domain @domid, which has just appeared: reads its configuration
@@ -99,6 +97,16 @@ struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev
 void be_guest_free(struct be_guest *g);
 struct be_guest *be_guest_find(struct be_host *host, uint16_t domid, uint32_t dev);
 
+/* --- guest.c --- */
+
+enum be_sight {
+	BE_SIGHT_KEEP, /* nothing to do for the caller */
+	BE_SIGHT_GONE, /* the directory is gone: free it */
+	BE_SIGHT_NEW,  /* the directory is a new device's: free it, and begin anew */
+};
+
+/* Ends the connection, if there is one, without a word to the guest. */
+void be_guest_cut(struct be_guest *g);
 /* Reads what changed and tells the state machine. */
 enum be_sight be_guest_look(struct be_guest *g, uint64_t now);
 /* The state machine's other inputs. */

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* displif-backend: shows the virtual displays of Xen guests. */
+#include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "app.h"
 #include "cli.h"
 #include "log.h"
@@ -16,6 +21,10 @@ int main(int argc, char **argv)
 	case BE_PARSE_RUN:
 		break;
 	}
+#ifdef __GLIBC__
+	/* Fixed, so that the memory of pictures goes back when it is freed. */
+	mallopt(M_MMAP_THRESHOLD, 131072);
+#endif
 	be_log_verbose(opt.verbose);
 	return be_app_run(&opt);
 }
