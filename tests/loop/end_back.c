@@ -127,9 +127,11 @@ static void write_out(struct end_back *b)
 {
 	int err = 0;
 
-	if (b->retry.publish && !b->configured)
+	if (b->retry.publish && !b->configured) {
+		displif_cfg_init(&b->cfg, b->connector, END_CONNECTORS);
 		err = displif_port_back_config(&b->port, b->front_dir, &b->cfg, &b->diag);
-	b->configured = b->configured || (b->retry.publish && !err);
+		b->configured = !err;
+	}
 	if (b->retry.publish && !err)
 		err = displif_port_back_publish(&b->port, b->dir, &b->diag);
 	if (!err || err == DISPLIF_E_ABSENT)
@@ -287,7 +289,6 @@ struct end_back *end_back_new(struct fake_dom *dom, uint16_t frontend, uint32_t 
 	b->pend_cap = END_PEND;
 	b->quota = (struct displif_quota){ .pages = UINT32_MAX, .requests_per_irq = 64, .be_alloc = true };
 	displif_bdev_init(&b->dev);
-	displif_cfg_init(&b->cfg, b->connector, END_CONNECTORS);
 	displif_xs_backend_path(b->dir, sizeof(b->dir), fake_dom_id(dom), frontend, devid);
 	displif_xs_frontend_path(b->front_dir, sizeof(b->front_dir), frontend, devid);
 	b->work = fake_task_new(dom, on_work, b);
