@@ -27,8 +27,9 @@ DISPLIF_BEGIN_DECLS
 /*
  * How the library reaches an OS. const; @size is sizeof(struct displif_port_ops)
  * of the glue's compilation; @ctx is the glue's own. All return 0 or enum
- * displif_err unless said otherwise; @n counts 4 KiB pages, 1 .. 262144.
- * Functions marked "may be NULL" are optional.
+ * displif_err unless said otherwise (any other number counts as OS); @n counts
+ * 4 KiB pages, 1 .. 262144. Functions marked "may be NULL" are optional. What a
+ * function that succeeds gives as *@va, *@map or *@chan is never NULL.
  */
 struct displif_port_ops {
 	uint32_t size;
@@ -37,7 +38,7 @@ struct displif_port_ops {
 	int (*share)(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va, uint32_t *gref);
 	/* Ends grants and memory of share(). Cannot fail: pages the peer still maps are kept by the glue until it does not. */
 	void (*unshare)(void *ctx, void *va, const uint32_t *gref, uint32_t n);
-	/* Grants @n existing pages at @mem; may be NULL. */
+	/* Grants @n existing pages at @mem; may be NULL, together with ungrant(). */
 	int (*grant)(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags, uint32_t *gref);
 	/* Ends grants of grant(). Returns how many are still mapped by the peer: if not 0, @mem must live on. May be NULL. */
 	uint32_t (*ungrant)(void *ctx, void *mem, const uint32_t *gref, uint32_t n);
@@ -88,11 +89,11 @@ DISPLIF_API int displif_port_check(const struct displif_port *port, struct displ
 /*
  * Writes @state into @dir/state, in one transaction that first reads it: a node
  * that the toolstack removed is never re-created. Returns 0; ABSENT if it is
- * gone; AGAIN after 16 conflicts; OS.
+ * gone; AGAIN after 16 conflicts; INVAL if @dir is too long for a path; OS.
  */
 DISPLIF_API int displif_port_write_state(const struct displif_port *port, const char *dir, uint32_t state,
 					 struct displif_diag *diag);
-/* Reads @dir/state. *@state is written always (UNKNOWN on error). 0, ABSENT, OS. */
+/* Reads @dir/state. *@state is written always (UNKNOWN on error and for what is no state). 0, ABSENT, INVAL, OS. */
 DISPLIF_API int displif_port_read_state(const struct displif_port *port, const char *dir, uint8_t *state,
 					struct displif_diag *diag);
 
@@ -112,7 +113,7 @@ struct displif_link {
  * absolute) and the backend's versions from @backend_dir into @cfg (initialised
  * by the caller). Connectors are read from 0 up until one has no "resolution".
  * An absent "versions" counts as version 1.
- * Returns 0, RANGE, VERSION, NOSPC, ABSENT, OS, with @diag.
+ * Returns 0; RANGE, VERSION, NOSPC, OS with @diag. On failure @cfg is of no use.
  */
 DISPLIF_API int displif_port_front_config(const struct displif_port *port, const char *dir,
 					  const char *backend_dir, struct displif_cfg *cfg,
@@ -124,7 +125,10 @@ DISPLIF_API int displif_port_front_config(const struct displif_port *port, const
  * link[n] and front[n] are the caller's; tag[2 * n] is handed to chan_open(), in the
  * order ring, event page of connector 0, 1, ... (NULL: no tags). @cfg: one
  * for each session; reserve applies to connector 0 only.
- * On failure everything is undone. Channels are not enabled: displif_port_enable().
+ * Channels are not enabled: displif_port_enable(). On failure everything is
+ * undone, the sessions are dead and link[n] is empty. Returns 0; INVAL (@cfg or
+ * the number of connectors); ABSENT if the toolstack removed @dir; AGAIN after
+ * 16 conflicts; what the port returned.
  */
 DISPLIF_API int displif_port_front_publish(const struct displif_port *port, const char *dir,
 					   uint16_t backend, const struct displif_cfg *devcfg,
@@ -171,7 +175,11 @@ DISPLIF_API int displif_port_share(const struct displif_port *port, uint16_t bac
 				   uint32_t size, uint32_t *gref, uint32_t words,
 				   struct displif_diag *diag);
 
-/* BACKEND, after DBUF_CREATE was answered 0: reads the directory back and maps the backend's pages for writing. */
+/*
+ * BACKEND, after DBUF_CREATE was answered 0: reads the directory back and maps the backend's pages for writing.
+ * Returns 0; STATE if it is not of this kind or mapped already; PROTO for a directory that is not filled
+ * or whose links were changed; OS.
+ */
 DISPLIF_API int displif_port_share_alloced(const struct displif_port *port, uint16_t backend,
 					   struct displif_share *share, struct displif_diag *diag);
 
@@ -204,8 +212,9 @@ DISPLIF_API int displif_port_back_config(const struct displif_port *port, const 
  * Reads the transport nodes of @n connectors in the frontend's directory @dir,
  * maps the pages (for writing), binds the channels and attaches back[n].
  * @pend: pend_cap cookies for each connector, n * pend_cap in all.
- * @tag as in displif_port_front_publish(). On failure everything is undone.
- * Returns 0, PROTO (old rings), RANGE, ABSENT, OS.
+ * @tag as in displif_port_front_publish(). On failure everything is undone, the
+ * sessions that were attached are dead and link[n] is empty.
+ * Returns 0, INVAL (@n, @pend_cap), PROTO (old rings), RANGE, ABSENT, OS.
  */
 DISPLIF_API int displif_port_back_bind(const struct displif_port *port, const char *dir, uint16_t frontend,
 				       struct displif_guest *guest, uint32_t n, struct displif_link *link,
@@ -226,7 +235,8 @@ struct displif_scratch {
 /*
  * Maps a buffer of the frontend: walks the directory at @gref_dir (by grant
  * copy if the port has it, else page by page mapped), then maps all pages.
- * @flags: DISPLIF_PORT_WRITE or 0. Returns 0, PROTO, NOSPC, OS.
+ * @flags: DISPLIF_PORT_WRITE or 0. Returns 0, RANGE (@pages), PROTO, NOSPC (scratch), OS; on failure
+ * *@va and *@map are NULL.
  */
 DISPLIF_API int displif_port_back_map(const struct displif_port *port, uint16_t frontend,
 				      uint32_t gref_dir, uint32_t pages, uint32_t flags,
@@ -235,7 +245,8 @@ DISPLIF_API int displif_port_back_map(const struct displif_port *port, uint16_t 
 
 /*
  * REQ_ALLOC: allocates and grants @pages pages and fills them into the frontend's directory.
- * *@va and scratch->gref[] belong to unshare(); the caller keeps the grants.
+ * *@va and scratch->gref[] belong to unshare(); the caller keeps the grants. Returns as
+ * displif_port_back_map(); on failure *@va is NULL.
  */
 DISPLIF_API int displif_port_back_alloc(const struct displif_port *port, uint16_t frontend,
 					uint32_t gref_dir, uint32_t pages,
@@ -244,7 +255,7 @@ DISPLIF_API int displif_port_back_alloc(const struct displif_port *port, uint16_
 
 /*
  * GET_EDID: writes @len bytes to the first pages of the buffer of @size bytes behind @gref_dir.
- * Returns 0, NOSPC if len > size, PROTO, OS.
+ * Returns 0, NOSPC if len > size or the scratch is smaller than the buffer, RANGE, PROTO, OS.
  */
 DISPLIF_API int displif_port_back_put(const struct displif_port *port, uint16_t frontend,
 				      uint32_t gref_dir, uint32_t size, const void *data, uint32_t len,

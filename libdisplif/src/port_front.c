@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The frontend's bring-up and tear-down: configuration, shared pages, channels, published nodes. */
+#include "port_priv.h"
+
+int displif_port_front_config(const struct displif_port *port, const char *dir,
+			      const char *backend_dir, struct displif_cfg *cfg,
+			      struct displif_diag *diag)
+{
+	struct displif__call c = { port, diag, backend_dir, DISPLIF_NO_CONNECTOR, 0, 0 };
+	char text[DISPLIF_XS_TEXT];
+	uint32_t len;
+	int err;
+
+	cfg->version = 1;
+	err = displif__port_read(&c, XENDISPL_FIELD_BE_VERSIONS, DISPLIF__MAY_BE_ABSENT, text,
+				 &len);
+	if (!err)
+		err = displif_xs_versions(text, len, XENDISPL_PROTOCOL_VERSION_INT, &cfg->version,
+					  diag);
+	if (err && err != DISPLIF_E_ABSENT)
+		return err;
+	c.dir = dir;
+	return displif__port_config(&c, cfg);
+}
+
+/* One connector: two shared pages, the session on them, then the channels, which may fire at once. */
+static int bring_up(const struct displif__call *c, const struct displif_front_cfg *cfg,
+		    struct displif_link *link, struct displif_front *front, void *const *tag)
+{
+	struct displif_front_cfg own = *cfg;
+	uint32_t k;
+	int err = 0;
+
+	if (c->index)
+		own.reserve = 0;
+	for (k = 0; k < 2 && !err; k++)
+		err = displif__port_share(c, 1, &link->page[k], &link->gref[k],
+					  displif__ring_leaf[k]);
+	if (err)
+		return err;
+	err = displif_front_init(front, &own, link->page[DISPLIF_CHAN_REQ],
+				 link->page[DISPLIF_CHAN_EVT]);
+	if (err)
+		return displif__port_done(c, err, DISPLIF_OP_CONFIG, "cfg", 0);
+	for (k = 0; k < 2 && !err; k++)
+		err = displif__port_open(c, link, k, false, tag);
+	return err;
+}
+
+int displif_port_front_publish(const struct displif_port *port, const char *dir, uint16_t backend,
+			       const struct displif_cfg *devcfg,
+			       const struct displif_front_cfg *cfg, struct displif_link *link,
+			       struct displif_front *front, void *const *tag,
+			       struct displif_diag *diag)
+{
+	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, backend };
+	uint32_t n = devcfg->n;
+	const struct displif__nodes nodes = {
+		XENDISPL_FIELD_FE_VERSION,
+		devcfg->version < XENDISPL_PROTOCOL_VERSION_INT ? "1" : XENDISPL_PROTOCOL_VERSION,
+		link,
+		n,
+	};
+	uint32_t i;
+	int err = 0;
+
+	if (!n || n > DISPLIF_MAX_CONNECTORS)
+		return displif__port_done(&c, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "connectors", n);
+	memset(link, 0, n * sizeof(*link));
+	memset(front, 0, n * sizeof(*front));
+	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n && !err; i++) {
+		c.index = i;
+		err = bring_up(&c, cfg, &link[i], &front[i], tag);
+	}
+	c.index = DISPLIF_NO_CONNECTOR;
+	if (!err)
+		err = displif__port_commit(&c, &nodes);
+	if (!err)
+		return 0;
+	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n; i++)
+		displif_front_kill(&front[i], err);
+	displif__port_close(port, link, n);
+	return err;
+}
+
+void displif_port_front_close(const struct displif_port *port, struct displif_link *link,
+			      uint32_t n)
+{
+	displif__port_close(port, link, n);
+}

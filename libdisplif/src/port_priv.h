@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What the port layer's files share: calls of the port with a diagnosis, nodes, transactions, links. */
+#ifndef DISPLIF_PORT_PRIV_H
+#define DISPLIF_PORT_PRIV_H
+
+#include "priv.h"
+
+/* What most calls have in common; lives on the stack of the public function. */
+struct displif__call {
+	const struct displif_port *port;
+	struct displif_diag *diag;
+	const char *dir; /* of the nodes that are read or written */
+	uint32_t index;	 /* connector, or DISPLIF_NO_CONNECTOR for the device's own nodes */
+	uint32_t tx;	 /* transaction, or 0 */
+	uint16_t dom;	 /* the peer */
+};
+
+/* A mapping. */
+struct displif__mapped {
+	void *va, *map;
+};
+
+/* Leaves of the transport nodes, by enum displif_chan. */
+extern const char *const displif__ring_leaf[2];
+extern const char *const displif__chan_leaf[2];
+
+/*
+ * The result of an operation of the port: 0, or an error of the list, with the
+ * diagnosis, whatever the glue returned. AGAIN of a transaction leaves the
+ * diagnosis alone: it is repeated.
+ */
+int displif__port_done(const struct displif__call *c, int err, enum displif_diag_op op,
+		       const char *node, uint64_t value);
+
+/* The operations of the port; @node says for what. Out parameters are written always. */
+int displif__port_share(const struct displif__call *c, uint32_t n, void **va, uint32_t *gref,
+			const char *node);
+int displif__port_map(const struct displif__call *c, const uint32_t *gref, uint32_t n,
+		      uint32_t flags, struct displif__mapped *m, const char *node);
+int displif__port_unmap(const struct displif__call *c, const struct displif__mapped *m);
+/* Channel @chan of a link: unbound, or bound to link->evtchn[]. */
+int displif__port_open(const struct displif__call *c, struct displif_link *link, uint32_t chan,
+		       bool bind, void *const *tag);
+
+/* Errors that displif__port_read() returns without a diagnosis. */
+#define DISPLIF__MAY_BE_ABSENT 1u
+#define DISPLIF__MAY_BE_LONG 2u
+
+/* Reads a node to buf[DISPLIF_XS_TEXT]; *len is at most that. */
+int displif__port_read(const struct displif__call *c, const char *leaf, uint32_t may, char *buf,
+		       uint32_t *len);
+
+/* What one transaction writes: a node of the device, and the transport nodes of @n links. */
+struct displif__nodes {
+	const char *leaf, *text;
+	const struct displif_link *link;
+	uint32_t n;
+};
+
+/* Writes them in one transaction, repeated while it conflicts. ABSENT if the directory was removed. */
+int displif__port_commit(struct displif__call *c, const struct displif__nodes *nodes);
+
+/* be-alloc and the connectors, as the toolstack wrote them. */
+int displif__port_config(struct displif__call *c, struct displif_cfg *cfg);
+
+/* Closes the channels of @n links, unmaps their pages or unshares those that no mapping has. */
+void displif__port_close(const struct displif_port *port, struct displif_link *link, uint32_t n);
+
+#endif

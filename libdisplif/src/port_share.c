@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The frontend's display buffers: memory, grants and page directory of each, for all three kinds. */
+#include "port_priv.h"
+
+uint32_t displif_port_share_words(uint32_t size)
+{
+	uint32_t pages = displif_pgdir_pages(size);
+
+	return pages + displif_pgdir_dirs(pages);
+}
+
+/* The pixels' memory and grants. */
+static int share_pages(const struct displif__call *c, struct displif_share *share, void *mem)
+{
+	const struct displif_port *port = c->port;
+	int err;
+
+	if (share->kind == DISPLIF_SHARE_BACKEND)
+		return 0;
+	if (share->kind == DISPLIF_SHARE_OWN)
+		return displif__port_share(c, share->pages, &share->mem, share->gref, "dbuf");
+	share->mem = mem;
+	err = port->ops->grant(port->ctx, c->dom, mem, share->pages, DISPLIF_PORT_WRITE,
+			       share->gref);
+	return displif__port_done(c, err, DISPLIF_OP_GRANT, "dbuf", share->pages);
+}
+
+/* Writes all directory pages, the links from each to the next included. */
+static void build(const struct displif_share *share)
+{
+	const uint32_t *gref = share->kind == DISPLIF_SHARE_BACKEND ? NULL : share->gref;
+	volatile uint32_t *page = share->dir;
+	uint32_t words = share->pages + share->dirs;
+	uint32_t i;
+
+	for (i = 0; i < share->dirs; i++) {
+		uint32_t k = share->pages + i + 1u;
+
+		displif_pgdir_build(page, i, k < words ? share->gref[k] : 0, gref, share->pages);
+		page += DISPLIF_PGDIR_WORDS;
+	}
+}
+
+static int check(const struct displif__call *c, enum displif_share_kind kind, const void *mem,
+		 uint32_t size, const uint32_t *gref, uint32_t words)
+{
+	const struct displif_port_ops *ops = c->port->ops;
+	uint32_t need = displif_port_share_words(size);
+
+	if (!size || size > DISPLIF_MAX_BUFFER || kind < DISPLIF_SHARE_OWN ||
+	    kind > DISPLIF_SHARE_BACKEND)
+		return displif__fail(c->diag, DISPLIF_E_INVAL, DISPLIF_OP_SHARE, "buffer_sz", size,
+				     DISPLIF_MAX_BUFFER);
+	if (!gref || words < need)
+		return displif__fail(c->diag, DISPLIF_E_NOSPC, DISPLIF_OP_SHARE, "gref", need,
+				     words);
+	if (kind != DISPLIF_SHARE_EXISTING)
+		return 0;
+	if (!ops->grant || !ops->ungrant)
+		return displif__port_done(c, DISPLIF_E_UNSUPPORTED, DISPLIF_OP_GRANT, "dbuf", 0);
+	if (!mem || ((uintptr_t)mem & (DISPLIF_PAGE_SIZE - 1u)))
+		return displif__port_done(c, DISPLIF_E_INVAL, DISPLIF_OP_GRANT, "dbuf",
+					  (uintptr_t)mem);
+	return 0;
+}
+
+int displif_port_share(const struct displif_port *port, uint16_t backend,
+		       struct displif_share *share, enum displif_share_kind kind, void *mem,
+		       uint32_t size, uint32_t *gref, uint32_t words, struct displif_diag *diag)
+{
+	const struct displif__call c = { port, diag, NULL, DISPLIF_NO_CONNECTOR, 0, backend };
+	uint32_t pages = displif_pgdir_pages(size);
+	int err;
+
+	memset(share, 0, sizeof(*share));
+	err = check(&c, kind, mem, size, gref, words);
+	if (err)
+		return err;
+	share->gref = gref;
+	share->pages = pages;
+	share->dirs = displif_pgdir_dirs(pages);
+	share->kind = (uint8_t)kind;
+	/* The pixels come last: a grant of the caller's memory is never undone here. */
+	err = displif__port_share(&c, share->dirs, &share->dir, gref + pages, "gref_directory");
+	if (!err) {
+		err = share_pages(&c, share, mem);
+		if (err)
+			port->ops->unshare(port->ctx, share->dir, gref + pages, share->dirs);
+	}
+	if (err) {
+		memset(share, 0, sizeof(*share));
+		return err;
+	}
+	share->gref_dir = gref[pages];
+	build(share);
+	return 0;
+}
+
+int displif_port_share_alloced(const struct displif_port *port, uint16_t backend,
+			       struct displif_share *share, struct displif_diag *diag)
+{
+	const struct displif__call c = { port, diag, NULL, DISPLIF_NO_CONNECTOR, 0, backend };
+	const volatile uint32_t *page = share->dir;
+	struct displif_pgdir_walk walk;
+	struct displif__mapped m;
+	uint32_t i;
+	int err;
+
+	if (share->kind != DISPLIF_SHARE_BACKEND || share->map)
+		return displif__port_done(&c, DISPLIF_E_STATE, DISPLIF_OP_MAP, "dbuf", share->kind);
+	err = displif_pgdir_walk_init(&walk, share->gref_dir, share->pages);
+	/* The pages are our own, one after the other: the links are only checked. */
+	for (i = 0; i < share->dirs; i++) {
+		err = displif_pgdir_walk_page(&walk, page, share->gref, share->pages, diag);
+		if (err <= 0)
+			break;
+		page += DISPLIF_PGDIR_WORDS;
+	}
+	if (!err)
+		err = displif__port_map(&c, share->gref, share->pages, DISPLIF_PORT_WRITE, &m,
+					"dbuf");
+	if (err)
+		return err < 0 ? err : DISPLIF_E_BUG;
+	share->mem = m.va;
+	share->map = m.map;
+	return 0;
+}
+
+int displif_port_share_unmap(const struct displif_port *port, struct displif_share *share)
+{
+	if (share->kind != DISPLIF_SHARE_BACKEND || !share->map)
+		return 0;
+	if (port->ops->unmap(port->ctx, share->map))
+		return DISPLIF_E_OS;
+	share->map = NULL;
+	share->mem = NULL;
+	return 0;
+}
+
+uint32_t displif_port_unshare(const struct displif_port *port, struct displif_share *share)
+{
+	const struct displif_port_ops *ops = port->ops;
+	uint32_t busy = 0;
+
+	if (share->kind == DISPLIF_SHARE_NONE)
+		return 0;
+	displif_port_share_unmap(port, share);
+	if (share->kind == DISPLIF_SHARE_OWN)
+		ops->unshare(port->ctx, share->mem, share->gref, share->pages);
+	else if (share->kind == DISPLIF_SHARE_EXISTING)
+		busy = ops->ungrant(port->ctx, share->mem, share->gref, share->pages);
+	ops->unshare(port->ctx, share->dir, share->gref + share->pages, share->dirs);
+	memset(share, 0, sizeof(*share));
+	return busy;
+}

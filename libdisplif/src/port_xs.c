@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The port layer's XenStore side: nodes, transactions that never re-create what was removed, configuration. */
+#include "port_priv.h"
+
+/* The full path of a node, in path[DISPLIF_XS_PATH]. */
+static int compose(const struct displif__call *c, const char *leaf, char *path)
+{
+	int len;
+
+	memset(path, 0, DISPLIF_XS_PATH);
+	if (c->index == DISPLIF_NO_CONNECTOR)
+		len = displif_xs_join(path, DISPLIF_XS_PATH, c->dir, leaf);
+	else
+		len = displif_xs_connector(path, DISPLIF_XS_PATH, c->dir, c->index, leaf);
+	return len > 0 ? 0 : DISPLIF_E_INVAL;
+}
+
+int displif__port_read(const struct displif__call *c, const char *leaf, uint32_t may, char *buf,
+		       uint32_t *len)
+{
+	char path[DISPLIF_XS_PATH];
+	uint32_t got = 0;
+	int err;
+
+	*len = 0;
+	memset(buf, 0, DISPLIF_XS_TEXT);
+	err = compose(c, leaf, path);
+	if (!err)
+		err = c->port->ops->xs_read(c->port->ctx, c->tx, path, buf, DISPLIF_XS_TEXT, &got);
+	if (!err && got > DISPLIF_XS_TEXT)
+		err = DISPLIF_E_RANGE;
+	if (err == DISPLIF_E_AGAIN && !c->tx)
+		err = DISPLIF_E_OS; /* only a transaction can be repeated */
+	if (!err)
+		*len = got;
+	if ((err == DISPLIF_E_ABSENT && (may & DISPLIF__MAY_BE_ABSENT)) ||
+	    (err == DISPLIF_E_RANGE && (may & DISPLIF__MAY_BE_LONG)))
+		return err;
+	return displif__port_done(c, err, DISPLIF_OP_XS_READ, leaf, 0);
+}
+
+static int write_text(const struct displif__call *c, const char *leaf, const char *text)
+{
+	char path[DISPLIF_XS_PATH];
+	int err = compose(c, leaf, path);
+
+	if (!err)
+		err = c->port->ops->xs_write(c->port->ctx, c->tx, path, text);
+	return displif__port_done(c, err, DISPLIF_OP_XS_WRITE, leaf, 0);
+}
+
+/* The four transport nodes of connector c->index. */
+static int write_link(const struct displif__call *c, const struct displif_link *link)
+{
+	char text[DISPLIF_XS_NUMBER] = { 0 };
+	uint32_t k;
+	int err = 0;
+
+	for (k = 0; k < 2 && !err; k++) {
+		displif_xs_put_u32(text, sizeof(text), link->gref[k]);
+		err = write_text(c, displif__ring_leaf[k], text);
+		if (err)
+			break;
+		displif_xs_put_u32(text, sizeof(text), link->evtchn[k]);
+		err = write_text(c, displif__chan_leaf[k], text);
+	}
+	return err;
+}
+
+/* The body of the transaction. */
+static int write_nodes(struct displif__call *c, const struct displif__nodes *nodes)
+{
+	char state[DISPLIF_XS_TEXT];
+	uint32_t len, i;
+	int err;
+
+	/* Writing below a directory that the toolstack removed would bring it back as a ghost. */
+	err = displif__port_read(c, "state", DISPLIF__MAY_BE_LONG, state, &len);
+	if (err == DISPLIF_E_RANGE)
+		err = 0;
+	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < nodes->n && !err; i++) {
+		c->index = i;
+		err = write_link(c, &nodes->link[i]);
+	}
+	c->index = DISPLIF_NO_CONNECTOR;
+	return err ? err : write_text(c, nodes->leaf, nodes->text);
+}
+
+int displif__port_commit(struct displif__call *c, const struct displif__nodes *nodes)
+{
+	const struct displif_port *port = c->port;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < DISPLIF_PORT_TX_TRIES; i++) {
+		bool told = false;
+
+		err = port->ops->xs_begin(port->ctx, &c->tx);
+		if (!err) {
+			int end;
+
+			err = write_nodes(c, nodes);
+			told = err != 0;
+			end = port->ops->xs_end(port->ctx, c->tx, !err);
+			if (!err)
+				err = end;
+		}
+		c->tx = 0;
+		if (err == DISPLIF_E_AGAIN)
+			continue;
+		if (told)
+			return err;
+		break;
+	}
+	return displif__port_done(c, err, DISPLIF_OP_XS_TX, nodes->leaf, i);
+}
+
+static int commit_one(const struct displif_port *port, const char *dir, const char *leaf,
+		      const char *text, struct displif_diag *diag)
+{
+	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, 0 };
+	const struct displif__nodes nodes = { leaf, text, NULL, 0 };
+
+	return displif__port_commit(&c, &nodes);
+}
+
+int displif_port_write_state(const struct displif_port *port, const char *dir, uint32_t state,
+			     struct displif_diag *diag)
+{
+	char text[DISPLIF_XS_NUMBER];
+
+	displif_xs_put_u32(text, sizeof(text), state);
+	return commit_one(port, dir, "state", text, diag);
+}
+
+int displif_port_back_publish(const struct displif_port *port, const char *dir,
+			      struct displif_diag *diag)
+{
+	return commit_one(port, dir, XENDISPL_FIELD_BE_VERSIONS, "1," XENDISPL_PROTOCOL_VERSION,
+			  diag);
+}
+
+int displif_port_read_state(const struct displif_port *port, const char *dir, uint8_t *state,
+			    struct displif_diag *diag)
+{
+	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, 0 };
+	char text[DISPLIF_XS_TEXT];
+	uint32_t len;
+	int err;
+
+	err = displif__port_read(&c, "state", DISPLIF__MAY_BE_LONG, text, &len);
+	*state = displif_xs_state(text, len); /* Unknown if there is nothing */
+	return err == DISPLIF_E_RANGE ? 0 : err;
+}
+
+/* Connector c->index: 1 if it was added, 0 if there is none. */
+static int add_connector(const struct displif__call *c, struct displif_cfg *cfg)
+{
+	char resolution[DISPLIF_XS_TEXT], id[DISPLIF_XS_TEXT];
+	uint32_t len, id_len;
+	int err;
+
+	err = displif__port_read(c, XENDISPL_FIELD_RESOLUTION, DISPLIF__MAY_BE_ABSENT, resolution,
+				 &len);
+	if (err)
+		return err == DISPLIF_E_ABSENT ? 0 : err;
+	err = displif__port_read(c, XENDISPL_FIELD_UNIQUE_ID, DISPLIF__MAY_BE_ABSENT, id, &id_len);
+	if (err && err != DISPLIF_E_ABSENT)
+		return err;
+	err = displif_cfg_add(cfg, c->index, resolution, len, err ? NULL : id, id_len, c->diag);
+	return err ? err : 1;
+}
+
+int displif__port_config(struct displif__call *c, struct displif_cfg *cfg)
+{
+	char text[DISPLIF_XS_TEXT];
+	uint32_t len;
+	int err;
+
+	err = displif__port_read(c, XENDISPL_FIELD_BE_ALLOC,
+				 DISPLIF__MAY_BE_ABSENT | DISPLIF__MAY_BE_LONG, text, &len);
+	/* Only "1" is true; what is absent or too long is not "1". */
+	if (err && err != DISPLIF_E_ABSENT && err != DISPLIF_E_RANGE)
+		return err;
+	cfg->be_alloc = displif_xs_be_alloc(text, len);
+	for (c->index = 0; c->index <= DISPLIF_MAX_CONNECTORS; c->index++) {
+		err = add_connector(c, cfg);
+		if (err <= 0)
+			break;
+	}
+	return err < 0 ? err : displif_cfg_check(cfg, c->diag);
+}
