@@ -169,7 +169,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--count', type=int, default=60)
-    parser.add_argument('command', nargs='+')
+    parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
     if not shutil.which('edid-decode'):
         sys.exit('edid-decode is missing: install the package of that name')
