@@ -62,5 +62,8 @@ cmake -S "$top" -B "$work/build" -DDISPLIF_BUILD_TESTS=ON -DDISPLIF_BUILD_CHECKS
 	-DDISPLIF_WERROR=ON "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "$variant: cmake"; }
 cmake --build "$work/build" -j "$(nproc)" >"$work/log" 2>&1 || { cat "$work/log"; fail "$variant: the build"; }
 cd "$work/build"
+# Indented, so that nobody takes it for the outer ctest.
 # shellcheck disable=SC2086
-$run ctest --output-on-failure --no-tests=error || fail "$variant: tests"
+$run ctest --output-on-failure --no-tests=error >"$work/log" 2>&1 ||
+	{ sed 's/^/  | /' "$work/log"; fail "$variant: tests"; }
+sed -n 's/^\([0-9]*% tests passed.*\)/'"$variant"': \1/p' "$work/log"
