@@ -22,14 +22,16 @@
 
 struct bench {
 	const char *name;
-	const char *what;       /* what one iteration is, for the report */
-	const char *bare_what;  /* what it is compared with */
-	void (*setup)(void);    /* also resets what the loops count */
+	const char *what;      /* what one iteration is, for the report */
+	const char *bare_what; /* what it is compared with */
+	void (*setup)(void);   /* also resets what the loops count */
 	void (*ours)(uint32_t n);
 	void (*bare)(uint32_t n);
-	void (*check)(void);    /* what a loop does not check itself, since it would be counted; or NULL */
-	uint32_t n;             /* iterations of one turn, some milliseconds */
-	void (*more)(FILE *out, uint32_t n); /* a further line after @n iterations of ours(), or NULL */
+	void (*check)(
+		void); /* what a loop does not check itself, since it would be counted; or NULL */
+	uint32_t n;    /* iterations of one turn, some milliseconds */
+	void (*more)(FILE *out,
+		     uint32_t n); /* a further line after @n iterations of ours(), or NULL */
 };
 
 extern const struct bench bench_roundtrip, bench_batch, bench_flip, bench_pgdir;

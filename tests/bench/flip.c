@@ -82,9 +82,10 @@ static void more(FILE *out, uint32_t n)
 {
 	const uint32_t flips = n ? n : 1;
 
-	fprintf(out, "  %-10s notifications per flip: request channel %.2f, event channel %.2f "
-		"(by hand 2.00, 1.00)\n", "", (double)rig.notify_req / flips,
-		(double)rig.notify_evt / flips);
+	fprintf(out,
+		"  %-10s notifications per flip: request channel %.2f, event channel %.2f "
+		"(by hand 2.00, 1.00)\n",
+		"", (double)rig.notify_req / flips, (double)rig.notify_evt / flips);
 }
 
 const struct bench bench_flip = {

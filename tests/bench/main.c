@@ -62,7 +62,8 @@ static int count(const char *name, const char *side, const char *text)
 	uint32_t i;
 
 	if (*end || n < 16 || n > 1000000 || n % 16) {
-		fprintf(stderr, "displif-bench: N is '%s', not a multiple of 16 up to 1000000\n", text);
+		fprintf(stderr, "displif-bench: N is '%s', not a multiple of 16 up to 1000000\n",
+			text);
 		return 2;
 	}
 	for (i = 0; i < N_ALL; i++) {

@@ -44,12 +44,20 @@ void rig_setup(struct rig *rig, uint32_t look_ms)
 		bench_fail("the sessions do not start");
 	for (i = 0; i < RIG_BUFFERS; i++) {
 		struct displif_msg create = {
-			.op = XENDISPL_OP_DBUF_CREATE, .dbuf = 1 + i, .gref_dir = 8,
-			.width = WIDTH, .height = HEIGHT, .bpp = 32, .size = WIDTH * HEIGHT * 4,
+			.op = XENDISPL_OP_DBUF_CREATE,
+			.dbuf = 1 + i,
+			.gref_dir = 8,
+			.width = WIDTH,
+			.height = HEIGHT,
+			.bpp = 32,
+			.size = WIDTH * HEIGHT * 4,
 		};
 		struct displif_msg attach = {
-			.op = XENDISPL_OP_FB_ATTACH, .dbuf = 1 + i, .fb = RIG_FB(i),
-			.width = WIDTH, .height = HEIGHT,
+			.op = XENDISPL_OP_FB_ATTACH,
+			.dbuf = 1 + i,
+			.fb = RIG_FB(i),
+			.width = WIDTH,
+			.height = HEIGHT,
 			.format = DISPLIF_FOURCC('X', 'R', '2', '4'),
 		};
 

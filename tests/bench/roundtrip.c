@@ -46,8 +46,11 @@ static uint64_t collect(uint32_t *n)
 
 static void through_sessions(uint32_t n, uint32_t batch)
 {
-	const struct displif_msg msg = { .op = XENDISPL_OP_SET_CONFIG, .fb = RIG_FB(RIG_BUFFERS - 1),
-					 .width = 1920, .height = 1080, .bpp = 32 };
+	const struct displif_msg msg = { .op = XENDISPL_OP_SET_CONFIG,
+					 .fb = RIG_FB(RIG_BUFFERS - 1),
+					 .width = 1920,
+					 .height = 1080,
+					 .bpp = 32 };
 	uint64_t token = 0, sum = 0;
 	uint32_t i, got = 0;
 
