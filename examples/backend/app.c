@@ -102,9 +102,12 @@ static uint64_t on_deadline(void *arg)
 	const struct app *app = arg;
 	uint64_t first, one;
 
-	if (app->host.again || be_watcher_pending(&app->watcher))
+	if (app->host.again)
 		return 0;
-	first = app->host.output->ops->deadline(app->host.output);
+	first = be_watcher_deadline(&app->watcher);
+	one = app->host.output->ops->deadline(app->host.output);
+	if (one < first)
+		first = one;
 	for (const struct be_guest *g = app->host.guests; g; g = g->next) {
 		one = be_guest_deadline(g);
 		if (one < first)

@@ -89,10 +89,11 @@ struct be_guest {
 
 /*
  * A context for device @dev of domain @domid, which has just appeared: reads its configuration
- * and takes its heads. NULL if there is none or a bad one (told), or memory is short.
+ * and takes its heads. NULL with *@err if there is none or a bad one, or memory is short (told):
+ * DISPLIF_E_OS if it may be better next time.
  * It is in host->guests then; be_guest_look() is next, when peer_dirty is set.
  */
-struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev);
+struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev, int *err);
 /* Leaves the list. It must be final, or the connection is torn without a word to XenStore. */
 void be_guest_free(struct be_guest *g);
 struct be_guest *be_guest_find(struct be_host *host, uint16_t domid, uint32_t dev);

@@ -5,7 +5,7 @@
 #include "guest.h"
 #include "log.h"
 
-static bool read_config(struct be_guest *g)
+static int read_config(struct be_guest *g)
 {
 	struct displif_connector_cfg *all, *kept;
 	struct displif_diag diag = { 0 };
@@ -13,7 +13,7 @@ static bool read_config(struct be_guest *g)
 
 	all = calloc(DISPLIF_MAX_CONNECTORS, sizeof(*all));
 	if (!all)
-		return false;
+		return DISPLIF_E_OS;
 	err = displif_cfg_init(&g->cfg, all, DISPLIF_MAX_CONNECTORS);
 	if (!err)
 		err = displif_port_back_config(&g->host->port, g->fe_dir, &g->cfg, &diag);
@@ -21,13 +21,13 @@ static bool read_config(struct be_guest *g)
 		be_guest_diag(g->domid, g->dev, "configuration", err, &diag);
 		free(all);
 		g->cfg.connector = NULL;
-		return false;
+		return err;
 	}
 	g->n = g->cfg.n;
 	kept = realloc(all, g->n * sizeof(*all));
 	g->cfg.connector = kept ? kept : all;
 	g->cfg.cap = g->n;
-	return true;
+	return 0;
 }
 
 static bool take_head(struct be_guest *g, uint32_t i)
@@ -83,10 +83,11 @@ static void destroy(struct be_guest *g)
 	free(g);
 }
 
-struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev)
+struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev, int *err)
 {
 	struct be_guest *g = calloc(1, sizeof(*g));
 
+	*err = DISPLIF_E_OS;
 	if (!g) {
 		be_error("no memory for domain %u device %u", domid, dev);
 		return NULL;
@@ -98,14 +99,16 @@ struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev
 	g->unwritten = -1;
 	displif_bdev_init(&g->bdev);
 	if (displif_xs_backend_path(g->dir, sizeof(g->dir), host->domid, domid, dev) < 0 ||
-	    displif_xs_frontend_path(g->fe_dir, sizeof(g->fe_dir), domid, dev) < 0 ||
-	    !read_config(g)) {
-		destroy(g);
-		return NULL;
-	}
-	if (!allocate(g)) {
+	    displif_xs_frontend_path(g->fe_dir, sizeof(g->fe_dir), domid, dev) < 0)
+		*err = DISPLIF_E_BUG; /* they have room for every number */
+	else
+		*err = read_config(g);
+	if (!*err && !allocate(g)) {
 		be_error("no memory for the %u connectors of domain %u device %u", g->n, domid,
 			 dev);
+		*err = DISPLIF_E_OS;
+	}
+	if (*err) {
 		destroy(g);
 		return NULL;
 	}

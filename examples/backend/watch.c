@@ -8,6 +8,9 @@
 #include "devpath.h"
 #include "log.h"
 
+/* After a call that failed. */
+#define RETRY_MS 100u
+
 static int start_one(struct be_watcher *w, const char *path, void *tag,
 		     struct displif_xen_watch **watch)
 {
@@ -23,7 +26,7 @@ int be_watcher_start(struct be_watcher *w, struct be_host *host, struct displif_
 	char leaf[32];
 	int err;
 
-	*w = (struct be_watcher){ .host = host, .xen = xen };
+	*w = (struct be_watcher){ .host = host, .xen = xen, .retry_at = DISPLIF_NEVER };
 	displif_xs_put_u32(leaf, sizeof(leaf), host->domid);
 	displif_xs_join(w->base, sizeof(w->base), "/local/domain", leaf);
 	strcat(w->base, "/backend/vdispl");
@@ -71,36 +74,50 @@ void be_watcher_event(struct be_watcher *w, void *tag, const char *path)
 	w->host->again = true;
 }
 
-/* A device's first sight. The guest has not run yet: the toolstack waits for our answer. */
-static void meet(struct be_watcher *w, uint16_t domid, uint32_t dev)
+static uint32_t count_guests(const struct be_watcher *w)
+{
+	uint32_t n = 0;
+
+	for (const struct be_guest *g = w->host->guests; g; g = g->next)
+		n++;
+	return n;
+}
+
+/*
+ * A device's first sight. The guest has not run yet: the toolstack waits for our answer. False if
+ * another try is worth while.
+ */
+static bool meet(struct be_watcher *w, uint16_t domid, uint32_t dev)
 {
 	char dir[DISPLIF_XS_PATH], path[DISPLIF_XS_PATH];
 	uint8_t state;
 	struct be_guest *g;
-	uint32_t n = 0;
+	int err;
 
-	if (displif_xs_backend_path(dir, sizeof(dir), w->host->domid, domid, dev) < 0 ||
-	    displif_port_read_state(&w->host->port, dir, &state, NULL) != 0)
-		return;
-	for (g = w->host->guests; g; g = g->next)
-		n++;
-	if (n >= BE_MAX_GUESTS) {
+	if (displif_xs_backend_path(dir, sizeof(dir), w->host->domid, domid, dev) < 0)
+		return true;
+	err = displif_port_read_state(&w->host->port, dir, &state, NULL);
+	if (err)
+		return err == DISPLIF_E_ABSENT;
+	if (count_guests(w) >= BE_MAX_GUESTS) {
 		be_limited_error("domain %u device %u: %u devices are the limit", domid, dev,
 				 BE_MAX_GUESTS);
-		return;
+		return true;
 	}
-	g = be_guest_new(w->host, domid, dev);
+	g = be_guest_new(w->host, domid, dev, &err);
 	if (!g)
-		return;
+		return err != DISPLIF_E_OS;
 	if (displif_xs_join(path, sizeof(path), g->fe_dir, "state") < 0 ||
 	    displif_xen_watch(w->xen, path, g, (struct displif_xen_watch **)&g->watch) != 0) {
-		be_error("domain %u device %u: cannot watch %s", domid, dev, path);
+		be_limited_error("domain %u device %u: cannot watch %s", domid, dev, path);
 		be_guest_free(g);
+		return false;
 	}
 	/* The new watch reports at once; then be_guest_look() comes. */
+	return true;
 }
 
-static void scan_domain(struct be_watcher *w, const char *name)
+static void scan_domain(struct be_watcher *w, const char *name, uint64_t now)
 {
 	char path[DISPLIF_XS_PATH];
 	char **devs;
@@ -113,22 +130,23 @@ static void scan_domain(struct be_watcher *w, const char *name)
 	for (uint32_t i = 0; i < n; i++) {
 		if (displif_xs_u32(devs[i], (uint32_t)strlen(devs[i]), UINT32_MAX, &dev, NULL) ==
 			    0 &&
-		    !be_guest_find(w->host, (uint16_t)domid, dev))
-			meet(w, (uint16_t)domid, dev);
+		    !be_guest_find(w->host, (uint16_t)domid, dev) && !meet(w, (uint16_t)domid, dev))
+			w->retry_at = now + RETRY_MS;
 	}
 	free(devs);
 }
 
-static void scan(struct be_watcher *w)
+static void scan(struct be_watcher *w, uint64_t now)
 {
 	char **domains;
 	uint32_t n;
 
 	w->rescan = false;
+	w->retry_at = DISPLIF_NEVER;
 	if (w->closed || displif_xen_list(w->xen, w->base, &domains, &n) != 0)
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		scan_domain(w, domains[i]);
+		scan_domain(w, domains[i], now);
 	free(domains);
 }
 
@@ -142,14 +160,14 @@ static void count_domains(struct be_watcher *w, uint64_t now)
 	}
 }
 
-bool be_watcher_pending(const struct be_watcher *w)
+uint64_t be_watcher_deadline(const struct be_watcher *w)
 {
 	if (w->rescan || w->count)
-		return true;
+		return 0;
 	for (const struct be_guest *g = w->host->guests; g; g = g->next)
 		if (g->own_dirty || g->peer_dirty)
-			return true;
-	return false;
+			return 0;
+	return w->retry_at;
 }
 
 void be_watcher_work(struct be_watcher *w, uint64_t now)
@@ -169,6 +187,6 @@ void be_watcher_work(struct be_watcher *w, uint64_t now)
 	}
 	if (w->count)
 		count_domains(w, now);
-	if (w->rescan)
-		scan(w);
+	if (w->rescan || w->retry_at <= now)
+		scan(w, now);
 }

@@ -18,9 +18,10 @@ struct be_watcher {
 	struct displif_xen *xen;
 	char base[DISPLIF_XS_PATH]; /* "/local/domain/OWN/backend/vdispl" */
 	struct displif_xen_watch *devices, *release;
-	bool rescan; /* a device may have come */
-	bool count;  /* a domain may have gone */
-	bool closed; /* take no new ones */
+	uint64_t retry_at; /* when to look again for what failed, or DISPLIF_NEVER */
+	bool rescan;	   /* a device may have come */
+	bool count;	   /* a domain may have gone */
+	bool closed;	   /* take no new ones */
 };
 
 /* Starts to watch. Returns 0 or enum displif_err, told. */
@@ -30,8 +31,8 @@ void be_watcher_stop(struct be_watcher *w);
 
 /* For displif_xen_config.watch. Only takes note. */
 void be_watcher_event(struct be_watcher *w, void *tag, const char *path);
-/* Is there something to do for be_watcher_work()? */
-bool be_watcher_pending(const struct be_watcher *w);
+/* When to call be_watcher_work(): 0 for at once, or DISPLIF_NEVER. */
+uint64_t be_watcher_deadline(const struct be_watcher *w);
 void be_watcher_work(struct be_watcher *w, uint64_t now);
 
 #endif
