@@ -29,7 +29,7 @@ run()
 # has PATTERN: one line of the output, blanks squeezed, is that.
 has()
 {
-	tr -s ' ' <"$work/out" | grep -qxE "$1" || fail "no line like: $1"
+	tr -s ' ' <"$work/out" | sed 's,^ ,,' | grep -qxE "$1" || fail "no line like: $1"
 }
 
 # shown N [REFUSED]: N pictures as drawn, nothing copied, lost or left behind; one notification each way
