@@ -55,12 +55,17 @@ int displif_xs_resolution(const char *text, uint32_t len, uint32_t *width, uint3
 	*width = 0;
 	*height = 0;
 	if (len <= DISPLIF_XS_TEXT) {
-		for (i = 0; i < DISPLIF_XS_TEXT && i < len; i++)
-			if (text[i] == 'x')
-				break;
 		/* Without an "x" the second number is empty. */
-		if (number(text, 0, i, DISPLIF_MAX_SIDE, &w) &&
-		    number(text, i + 1u, len, DISPLIF_MAX_SIDE, &h) && w && h) {
+		uint32_t x = len;
+
+		for (i = 0; i < DISPLIF_XS_TEXT && i < len; i++) {
+			if (text[i] == 'x') {
+				x = i;
+				break;
+			}
+		}
+		if (number(text, 0, x, DISPLIF_MAX_SIDE, &w) &&
+		    number(text, x + 1u, len, DISPLIF_MAX_SIDE, &h) && w && h) {
 			*width = w;
 			*height = h;
 			return 0;
