@@ -44,7 +44,7 @@ static uint32_t bounce(struct displif_bdev *dev, uint32_t act, uint32_t most, ui
 {
 	uint32_t ms = dev->backoff_ms;
 
-	if (dev->state == DISPLIF_BDEV_CONNECTED && now > dev->since && now - dev->since >= GOOD_MS)
+	if (dev->state == DISPLIF_BDEV_CONNECTED && now >= GOOD_MS && now - GOOD_MS >= dev->since)
 		ms = BACKOFF_MS;
 	dev->pause_ms = ms < most ? ms : most;
 	dev->backoff_ms = ms < BACKOFF_MAX_MS / 2 ? ms * 2 : BACKOFF_MAX_MS;
@@ -207,7 +207,7 @@ struct displif_step displif_bdev_step(struct displif_bdev *dev, enum displif_bin
 {
 	uint64_t latest = displif__after(now, BACKOFF_MAX_MS);
 	struct displif_step step;
-	uint32_t code;
+	uint32_t code, next;
 
 	/* A clock that jumped back must not make a pause longer than it was meant to be. */
 	if (dev->due != DISPLIF_NEVER && dev->due > latest)
@@ -218,8 +218,9 @@ struct displif_step displif_bdev_step(struct displif_bdev *dev, enum displif_bin
 		code = common(dev, in, now);
 	else
 		code = in_state(dev, in, now);
-	if (code >> 8 & 255u)
-		dev->state = (uint8_t)((code >> 8 & 255u) - 1u);
+	next = code >> 8 & 255u;
+	if (next)
+		dev->state = (uint8_t)(next - 1u);
 	step.act = code & 255u;
 	step.state = dev->state;
 	step.write = (int8_t)((int)(code >> 16) - 1);

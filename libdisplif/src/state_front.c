@@ -45,7 +45,7 @@ static void hold_back(struct displif_fdev *dev, bool rings, uint64_t now)
 {
 	uint32_t ms = dev->backoff_ms;
 
-	if (rings && now > dev->since && now - dev->since >= GOOD_MS)
+	if (rings && now >= GOOD_MS && now - GOOD_MS >= dev->since)
 		ms = 0;
 	dev->due = ms ? displif__after(now, ms) : DISPLIF_NEVER;
 	if (!ms)
@@ -283,7 +283,7 @@ struct displif_step displif_fdev_step(struct displif_fdev *dev, enum displif_in 
 				      uint64_t now)
 {
 	struct displif_step step;
-	uint32_t code;
+	uint32_t code, next;
 
 	cut_pause(dev, now);
 	if (in == DISPLIF_IN_PEER)
@@ -294,8 +294,9 @@ struct displif_step displif_fdev_step(struct displif_fdev *dev, enum displif_in 
 		code = common(dev, in, now);
 	else
 		code = in_state(dev, in, arg, now);
-	if (code >> 8 & 255u)
-		dev->state = (uint8_t)((code >> 8 & 255u) - 1u);
+	next = code >> 8 & 255u;
+	if (next)
+		dev->state = (uint8_t)(next - 1u);
 	step.act = code & 255u;
 	step.state = dev->state;
 	step.write = (int8_t)((int)(code >> 16) - 1);
