@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# The one place that says how Frama-C runs. Sourced after tests/build/lib.sh.
+
+proof=$top/tests/proof
+
+# proved: the files of sources.mk that the proof covers: all but those of the file "pending".
+proved()
+{
+	sources | while read -r f; do
+		grep -qx "$f" "$proof/pending" || echo "$f"
+	done
+}
+
+# eva MACHDEP MAIN SRC LOG [OPTION...]: analyses the sources in the folder SRC with all harness
+# files, beginning at the function MAIN. False if there is any alarm.
+#
+# The options beyond the defaults: unsigned overflow and narrowing are defined, but the bugs of
+# size arithmetic live there, so they count as alarms; so does a pointer that leaves its object
+# without being read. alarm=error makes alarms show in the exit code. Precision stays lowest:
+# code that needs more is written simpler instead.
+#
+# Frama-C takes relative names as relative to $PWD, whatever the working directory is, and then
+# finds other files or none. Hence absolute names only.
+eva()
+{
+	machdep=$1 main=$2 from=$3 log=$4
+	shift 4
+	# Words split on purpose: names of files of ours.
+	# shellcheck disable=SC2046
+	(cd "$work" && frama-c -eva -eva-precision 0 -machdep "$machdep" -c11 -main "$main" \
+		-warn-signed-downcast -warn-right-shift-negative -warn-invalid-pointer \
+		-warn-unsigned-overflow -warn-unsigned-downcast -eva-warn-key alarm=error \
+		-kernel-warn-key typing:incompatible-types-call=inactive \
+		-eva-no-print "$@" \
+		-cpp-extra-args="-I$top/libdisplif/include -I$from -I$proof -I$work/xen -DDISPLIF_ENV_HEADER=displif_env_proof.h" \
+		$(proved | sed "s,^,$from/,") "$proof"/harness.c "$proof"/h_*.c) >"$log" 2>&1
+}
