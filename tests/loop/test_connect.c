@@ -212,6 +212,29 @@ static void test_remove_driver(void **state)
 	rig_down(&r);
 }
 
+/* Nobody answers: the removal waits for a second at most, and lets go all the same. */
+static void test_remove_without_backend(void **state)
+{
+	struct rig_opts opts = { 0 };
+	struct fake_held held;
+	struct rig r;
+
+	(void)state;
+	rig_up(&r, &opts);
+	assert_true(end_front_buf(r.f, DISPLIF_SHARE_OWN, 64, 48) >= 0);
+	fake_dom_exit(r.be);
+	end_back_free(r.b, false);
+	r.b = NULL;
+	end_front_remove(r.f);
+	fake_advance(r.w, 900);
+	assert_int_equal(rig_front_state(&r), DISPLIF_XB_CLOSING);
+	assert_true(fake_until(r.w, front_final, &r, 200));
+	assert_int_equal(rig_front_state(&r), DISPLIF_XB_CLOSED);
+	fake_held(r.w, r.fe, &held);
+	assert_int_equal(held.pages + held.grants + held.chans, 0);
+	rig_down(&r);
+}
+
 /* The driver vanishes with the kernel (kexec, reboot within one domain): a new one starts at 1. */
 static void test_frontend_restarts(void **state)
 {
@@ -465,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_destroy),
 		cmocka_unit_test(test_guest_dies),
 		cmocka_unit_test(test_remove_driver),
+		cmocka_unit_test(test_remove_without_backend),
 		cmocka_unit_test(test_frontend_restarts),
 		cmocka_unit_test(test_backend_restarts),
 		cmocka_unit_test(test_backend_dies),
