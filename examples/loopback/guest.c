@@ -163,15 +163,28 @@ static void release(struct lb_guest *g)
 	g->n = 0;
 }
 
-/* The backend's state as the state machine's input. False: it cannot be read, and will be once more. */
+/* The backend's state as the state machine's input. False: it cannot be read, which is none. */
 static bool read_peer(struct lb_guest *g, enum displif_in *in, uint32_t *arg)
 {
+	struct displif_diag diag = { 0 };
 	uint8_t state;
-	int err = displif_port_read_state(&g->port, g->backend_dir, &state, NULL);
+	int err = displif_port_read_state(&g->port, g->backend_dir, &state, &diag);
 
+	if (err && err != DISPLIF_E_ABSENT)
+		lb_guest_fail(g, 0, "reading the backend's state", err, &diag);
 	*in = err == DISPLIF_E_ABSENT ? DISPLIF_IN_PEER_GONE : DISPLIF_IN_PEER;
 	*arg = state;
 	return !err || err == DISPLIF_E_ABSENT;
+}
+
+static void write_state(struct lb_guest *g, int8_t state)
+{
+	struct displif_diag diag = { 0 };
+	int err = displif_port_write_state(&g->port, g->dir, (uint32_t)state, &diag);
+
+	/* Absent: the toolstack has removed the device, and nobody waits for our state. */
+	if (err && err != DISPLIF_E_ABSENT)
+		lb_guest_fail(g, 0, "writing the state", err, &diag);
 }
 
 /*
@@ -201,7 +214,7 @@ static void feed(struct lb_guest *g, enum displif_in in, uint32_t arg)
 		if (step.act & DISPLIF_ACT_RELEASE)
 			release(g);
 		if (step.write >= 0)
-			displif_port_write_state(&g->port, g->dir, (uint32_t)step.write, NULL);
+			write_state(g, step.write);
 		if (step.act & DISPLIF_ACT_REREAD)
 			more = read_peer(g, &in, &arg);
 		if (step.act & DISPLIF_ACT_FINAL)

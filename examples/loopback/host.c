@@ -137,11 +137,42 @@ static void release(struct lb_host *h)
 	displif_guest_reset(&h->guest);
 }
 
+static void publish(struct lb_host *h)
+{
+	struct displif_diag diag = { 0 };
+	int err = displif_port_back_publish(&h->port, h->dir, &diag);
+
+	if (err && err != DISPLIF_E_ABSENT)
+		lb_host_fail(h, "writing \"versions\"", err, &diag);
+}
+
+static void write_state(struct lb_host *h, int8_t state)
+{
+	struct displif_diag diag = { 0 };
+	int err = displif_port_write_state(&h->port, h->dir, (uint32_t)state, &diag);
+
+	if (err && err != DISPLIF_E_ABSENT)
+		lb_host_fail(h, "writing the state", err, &diag);
+}
+
+/* False: it cannot be read, which is no input. */
+static bool read_peer(struct lb_host *h, enum displif_bin *in, uint32_t *arg)
+{
+	struct displif_diag diag = { 0 };
+	uint8_t state;
+	int err = displif_port_read_state(&h->port, h->frontend_dir, &state, &diag);
+
+	if (err && err != DISPLIF_E_ABSENT)
+		lb_host_fail(h, "reading the frontend's state", err, &diag);
+	*in = err == DISPLIF_E_ABSENT ? DISPLIF_BIN_PEER_GONE : DISPLIF_BIN_PEER;
+	*arg = state;
+	return !err || err == DISPLIF_E_ABSENT;
+}
+
 /* One input, and those that its actions cause; as in guest.c. */
 static void feed(struct lb_host *h, enum displif_bin in, uint32_t arg)
 {
 	struct displif_step step;
-	uint8_t peer;
 	bool more = true, bad;
 
 	while (more) {
@@ -149,7 +180,7 @@ static void feed(struct lb_host *h, enum displif_bin in, uint32_t arg)
 		more = false;
 		bad = false;
 		if (step.act & DISPLIF_ACT_PUBLISH)
-			displif_port_back_publish(&h->port, h->dir, NULL);
+			publish(h);
 		if (step.act & DISPLIF_ACT_START) {
 			bad = bind_rings(h) != 0;
 			in = bad ? DISPLIF_BIN_BIND_FAILED : DISPLIF_BIN_BOUND;
@@ -160,13 +191,9 @@ static void feed(struct lb_host *h, enum displif_bin in, uint32_t arg)
 		if (step.act & DISPLIF_ACT_RELEASE)
 			release(h);
 		if (step.write >= 0 && !bad)
-			displif_port_write_state(&h->port, h->dir, (uint32_t)step.write, NULL);
-		if (step.act & DISPLIF_ACT_REREAD &&
-		    !displif_port_read_state(&h->port, h->frontend_dir, &peer, NULL)) {
-			in = DISPLIF_BIN_PEER;
-			arg = peer;
-			more = true;
-		}
+			write_state(h, step.write);
+		if (step.act & DISPLIF_ACT_REREAD)
+			more = read_peer(h, &in, &arg);
 		if (step.act & DISPLIF_ACT_FINAL)
 			h->gone = true;
 	}
@@ -188,19 +215,16 @@ static bool offline(struct lb_host *h)
 static void on_watch(void *arg, const char *path)
 {
 	struct lb_host *h = arg;
-	uint8_t state;
-	int err;
+	enum displif_bin in;
+	uint32_t state;
 
 	(void)path;
 	if (h->gone)
 		return;
-	err = displif_port_read_state(&h->port, h->frontend_dir, &state, NULL);
 	if (offline(h))
 		feed(h, DISPLIF_BIN_OFFLINE, 0);
-	else if (err == DISPLIF_E_ABSENT)
-		feed(h, DISPLIF_BIN_PEER_GONE, 0);
-	else if (!err)
-		feed(h, DISPLIF_BIN_PEER, state);
+	else if (read_peer(h, &in, &state))
+		feed(h, in, state);
 }
 
 static void on_task(void *arg)

@@ -40,10 +40,16 @@ struct run {
 	struct lb_host *host;
 	struct lb_report report;
 	bool (*ready)(const struct run *run);
+	bool stuck;	    /* what was waited for did not come */
 	time_t began, told; /* of the flips, 0: not yet; last word about them */
 };
 
 /* --- waiting --- */
+
+static bool failed(const struct run *run)
+{
+	return run->guest->failed || run->host->failed;
+}
 
 static bool all_shown(const struct run *run)
 {
@@ -95,7 +101,7 @@ static bool done(void *arg)
 		lb_guest_kick(run->guest);
 	}
 	progress(run);
-	return run->guest->failed || run->host->failed || run->ready(run);
+	return failed(run) || run->ready(run);
 }
 
 static bool wait_for(struct run *run, bool (*ready)(const struct run *run), const char *what)
@@ -105,8 +111,9 @@ static bool wait_for(struct run *run, bool (*ready)(const struct run *run), cons
 	run->ready = ready;
 	if (fake_until(run->world, done, run, PATIENCE + frames) && ready(run))
 		return true;
-	if (!run->guest->failed && !run->host->failed)
-		cli_error("%s: it does not happen", what);
+	run->stuck = true;
+	if (!failed(run))
+		cli_error("%s does not come", what);
 	return false;
 }
 
@@ -234,7 +241,7 @@ static bool run_all(struct run *run)
 	run->report.guest = run->guest;
 	run->report.host = run->host;
 	ok = show(run);
-	ok = !run->guest->failed && !run->host->failed && leave(run) && ok;
+	ok = !run->stuck && !failed(run) && leave(run) && !failed(run) && ok;
 	lb_guest_free(run->guest);
 	lb_host_free(run->host);
 	run->guest = NULL;
