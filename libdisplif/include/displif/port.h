@@ -68,7 +68,11 @@ struct displif_port_ops {
 	int (*xs_begin)(void *ctx, uint32_t *tx);
 	/* AGAIN: a conflict, the caller repeats the whole transaction. */
 	int (*xs_end)(void *ctx, uint32_t tx, bool commit);
-	/* Reads a node: at most @cap bytes to @buf, *@len its length, not terminated. ABSENT; RANGE if longer than @cap. tx 0: none. */
+	/*
+	 * Reads a node: at most @cap bytes to @buf, *@len its length, not terminated. tx 0: none.
+	 * ABSENT, also if it may not be read: xenstored answers a guest EACCES, not ENOENT, about a removed
+	 * node whose parent is hidden from it, and so a removed backend would never be gone. RANGE if longer than @cap.
+	 */
 	int (*xs_read)(void *ctx, uint32_t tx, const char *path, char *buf, uint32_t cap, uint32_t *len);
 	/* Writes a terminated text. Creates the node if it is absent. */
 	int (*xs_write)(void *ctx, uint32_t tx, const char *path, const char *text);
