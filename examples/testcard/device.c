@@ -110,13 +110,9 @@ bool tc_device_event(void *arg, void *tag)
 void tc_device_watch(void *arg, void *tag, const char *path)
 {
 	struct tc_device *dev = arg;
-	enum displif_in in;
-	uint32_t state;
-
 	(void)tag;
 	(void)path;
-	if (!dev->ended && tc_device_read_peer(dev, &in, &state))
-		tc_device_feed(dev, in, state);
+	tc_device_look(dev);
 }
 
 /* --- deadlines --- */
@@ -136,6 +132,8 @@ static uint64_t on_deadline(void *arg)
 		return DISPLIF_NEVER;
 	if (dev->again || dev->broken || dev->leave)
 		return 0;
+	if (dev->retry_at < due)
+		due = dev->retry_at;
 	if (lonely(dev) && dev->lonely_since + dev->wait_ms < due)
 		due = dev->lonely_since + dev->wait_ms;
 	if (!dev->started)
@@ -190,6 +188,8 @@ static void on_fire(void *arg, uint64_t now)
 		dev->removed = true;
 		tc_device_feed(dev, DISPLIF_IN_REMOVE, 0);
 	}
+	if (dev->retry_at <= now)
+		tc_device_retry(dev);
 	if (dev->fdev.due <= now)
 		tc_device_feed(dev, DISPLIF_IN_TICK, 0);
 	if (lonely(dev) && !dev->ended && now - dev->lonely_since >= dev->wait_ms) {
@@ -259,6 +259,8 @@ bool tc_device_open(struct tc_device *dev, uint32_t device, uint32_t backend)
 	if (has_driver(device) || !find_backend(dev, backend))
 		return false;
 	displif_fdev_init(&dev->fdev);
+	dev->retry_at = DISPLIF_NEVER;
+	dev->unwritten = -1;
 	if (displif_xs_join(path, sizeof(path), dev->backend_dir, "state") < 0) {
 		cli_error("%s: too long", dev->backend_dir);
 		return false;

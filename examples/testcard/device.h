@@ -55,6 +55,9 @@ struct tc_device {
 	void **tag_ptr;
 	struct displif_xen_watch *watch;
 	struct displif_loop_timer timer;
+	uint64_t retry_at;     /* when to try again what XenStore refused, or DISPLIF_NEVER */
+	int8_t unwritten;      /* state to write then, or -1 */
+	bool unread;	       /* the backend's state is to be read then */
 	uint64_t lonely_since; /* without a connection since then */
 	uint32_t wait_ms;      /* for how long that may last; 0: for ever */
 	uint32_t connects;
@@ -89,8 +92,10 @@ bool tc_device_alive(struct tc_device *dev);
 
 /* device_state.c: one step of the state machine, its actions, and the inputs that they cause. */
 void tc_device_feed(struct tc_device *dev, enum displif_in in, uint32_t arg);
-/* What is to be fed next; false: the state could not be read, nothing. */
-bool tc_device_read_peer(struct tc_device *dev, enum displif_in *in, uint32_t *arg);
+/* The backend's state changed, perhaps: reads it and feeds it. */
+void tc_device_look(struct tc_device *dev);
+/* dev->retry_at has come. */
+void tc_device_retry(struct tc_device *dev);
 
 /* For displif_xen_config. @arg: struct tc_device. */
 bool tc_device_event(void *arg, void *tag);

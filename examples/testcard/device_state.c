@@ -8,6 +8,9 @@
 
 #include "cli.h"
 
+/* After a XenStore call that failed. */
+#define RETRY_MS 100u
+
 static void print_diag(const char *what, int err, const struct displif_diag *diag)
 {
 	char text[256];
@@ -121,23 +124,32 @@ static void write_state(struct tc_device *dev, int8_t state)
 	int err;
 
 	memset(&diag, 0, sizeof(diag));
+	dev->unwritten = -1;
 	err = displif_port_write_state(&dev->port, dev->dir, (uint32_t)state, &diag);
-	if (err && err != DISPLIF_E_ABSENT)
+	if (err && err != DISPLIF_E_ABSENT) {
 		print_diag("writing our state", err, &diag);
+		dev->unwritten = state;
+		dev->retry_at = displif_loop_clock() + RETRY_MS;
+		return;
+	}
 	if (dev->verbose)
 		fprintf(stderr, "our state: %s\n", displif_xs_state_name((uint32_t)state));
 }
 
-bool tc_device_read_peer(struct tc_device *dev, enum displif_in *in, uint32_t *arg)
+/* What is to be fed next; false: not now. */
+static bool read_peer(struct tc_device *dev, enum displif_in *in, uint32_t *arg)
 {
 	struct displif_diag diag;
 	uint8_t state;
 	int err;
 
 	memset(&diag, 0, sizeof(diag));
+	dev->unread = false;
 	err = displif_port_read_state(&dev->port, dev->backend_dir, &state, &diag);
 	if (err && err != DISPLIF_E_ABSENT) {
 		print_diag("reading the backend's state", err, &diag);
+		dev->unread = true;
+		dev->retry_at = displif_loop_clock() + RETRY_MS;
 		return false;
 	}
 	*in = err ? DISPLIF_IN_PEER_GONE : DISPLIF_IN_PEER;
@@ -181,7 +193,7 @@ void tc_device_feed(struct tc_device *dev, enum displif_in in, uint32_t arg)
 		if (s.write >= 0)
 			write_state(dev, s.write);
 		if (s.act & DISPLIF_ACT_REREAD)
-			more = tc_device_read_peer(dev, &in, &arg);
+			more = read_peer(dev, &in, &arg);
 		if (s.act & DISPLIF_ACT_FINAL)
 			end(dev);
 		/* Our display survives: it draws again after the next connection. */
@@ -190,4 +202,22 @@ void tc_device_feed(struct tc_device *dev, enum displif_in in, uint32_t arg)
 			more = true;
 		}
 	}
+}
+
+void tc_device_look(struct tc_device *dev)
+{
+	enum displif_in in;
+	uint32_t state;
+
+	if (!dev->ended && read_peer(dev, &in, &state))
+		tc_device_feed(dev, in, state);
+}
+
+void tc_device_retry(struct tc_device *dev)
+{
+	dev->retry_at = DISPLIF_NEVER;
+	if (dev->unwritten >= 0)
+		write_state(dev, dev->unwritten);
+	if (dev->unread)
+		tc_device_look(dev);
 }
