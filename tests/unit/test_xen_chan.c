@@ -357,6 +357,25 @@ static void test_alive_unsupported(void **state)
 	chan_close(c);
 }
 
+/* The device opens, but the kernel lets no such hypercall through: said once. */
+static void test_alive_forbidden(void **state)
+{
+	uint32_t n;
+	void *c = chan_open(0, 1, &n);
+
+	(void)state;
+	mock.fail_name = "xencall2";
+	mock.fail_errno = EPERM;
+	assert_int_equal(seen.port.ops->chan_alive(seen.port.ctx, c), DISPLIF_E_UNSUPPORTED);
+	assert_non_null(strstr(mock.log, "W xencall2(EVTCHNOP_status, port "));
+	assert_int_equal(mock.call + mock.call_bufs, 0);
+	mock.log[0] = '\0';
+	assert_int_equal(seen.port.ops->chan_alive(seen.port.ctx, c), DISPLIF_E_UNSUPPORTED);
+	assert_string_equal(mock.log, "");
+	mock.fail_name = NULL;
+	chan_close(c);
+}
+
 static void test_limits_named(void **state)
 {
 	uint32_t n, m;
@@ -441,6 +460,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alive, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alive_unsupported, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_alive_forbidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limits_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leak_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_notify_from_thread, setup, teardown),

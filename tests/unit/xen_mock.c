@@ -336,7 +336,7 @@ static void *pages(uint32_t n)
 }
 
 PROTO(void *, xengnttab_map_domain_grant_refs, xengnttab_handle *h, uint32_t n, uint32_t dom,
-      uint32_t *refs, int prot)
+      const uint32_t *refs, int prot)
 {
 	assert_ptr_equal(h, &handle[2]);
 	if (mock_fails("xengnttab_map_domain_grant_refs"))

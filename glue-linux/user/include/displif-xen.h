@@ -19,8 +19,8 @@
  * allocates). Pages that the peer still maps after unshare() are kept by the
  * kernel, which does not tell how many they are. A channel may be closed in its
  * own callback. chan_alive() asks Xen through /dev/xen/privcmd, which is opened with
- * the first question; without it the answer is UNSUPPORTED. copy() is UNSUPPORTED on
- * kernels before 4.8.
+ * the first question; without it the answer is UNSUPPORTED. copy() maps
+ * the page on kernels that have no grant copy (before 4.8).
  */
 #ifndef DISPLIF_XEN_H
 #define DISPLIF_XEN_H
@@ -61,8 +61,8 @@ struct displif_xen_config {
  */
 DISPLIF_API int displif_xen_open(const struct displif_xen_config *config, struct displif_xen **xen);
 /*
- * Ends everything that is still open (logged as leaked), detaches from the loop, frees.
- * NULL is allowed.
+ * Ends everything that is still open (logged as leaked), detaches from the loop (which must
+ * still be there), frees. NULL is allowed.
  */
 DISPLIF_API void displif_xen_close(struct displif_xen *xen);
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -197,17 +198,50 @@ int displif__xen_unmap(void *ctx, void *map)
 	return err;
 }
 
+/* As a grant copy, for kernels that have none (before 4.8). */
+static int copy_mapped(struct displif_xen *xen, uint16_t dom, uint32_t gref, uint32_t ofs,
+		       void *buf, uint32_t len, bool to_peer)
+{
+	void *va, *map;
+	int err;
+
+	err = displif__xen_map(xen, dom, &gref, 1, to_peer ? DISPLIF_PORT_WRITE : 0, &va, &map);
+	if (err)
+		return err;
+	if (to_peer)
+		memcpy((char *)va + ofs, buf, len);
+	else
+		memcpy(buf, (char *)va + ofs, len);
+	return displif__xen_unmap(xen, map);
+}
+
+static void copy_failed(const struct displif_xen *xen, const xengnttab_grant_copy_segment_t *seg,
+			const char *why, const char *hint)
+{
+	bool to_peer = seg->flags == GNTCOPY_dest_gref;
+	const union xengnttab_copy_ptr *peer = to_peer ? &seg->dest : &seg->source;
+
+	displif__xen_log(
+		xen, DISPLIF_XEN_ERROR,
+		"xengnttab_grant_copy(domain %u, grant reference %u, %u bytes at %u, %s): %s%s",
+		peer->foreign.domid, peer->foreign.ref, seg->len, peer->foreign.offset,
+		to_peer ? "to it" : "from it", why, hint);
+}
+
 int displif__xen_copy(void *ctx, uint16_t dom, uint32_t gref, uint32_t ofs, void *buf, uint32_t len,
 		      bool to_peer)
 {
 	struct displif_xen *xen = ctx;
 	xengnttab_grant_copy_segment_t seg;
 	union xengnttab_copy_ptr *peer;
+	char status[24];
 
 	if (len == 0 || ofs >= DISPLIF_PAGE_SIZE || len > DISPLIF_PAGE_SIZE - ofs)
 		return DISPLIF_E_INVAL;
 	if (open_gnttab(xen))
 		return DISPLIF_E_OS;
+	if (xen->no_copy)
+		return copy_mapped(xen, dom, gref, ofs, buf, len, to_peer);
 	memset(&seg, 0, sizeof(seg));
 	peer = to_peer ? &seg.dest : &seg.source;
 	peer->foreign.ref = gref;
@@ -222,21 +256,17 @@ int displif__xen_copy(void *ctx, uint16_t dom, uint32_t gref, uint32_t ofs, void
 	seg.status = GNTST_general_error;
 	xen->stats.copies++;
 	if (xengnttab_grant_copy(xen->gnttab, 1, &seg)) {
-		/* Kernels before 4.8 do not know it: then the caller maps instead. */
-		bool unknown = errno == ENOTTY || errno == ENOSYS || errno == EOPNOTSUPP;
-
-		displif__xen_log(
-			xen, unknown ? DISPLIF_XEN_DEBUG : DISPLIF_XEN_ERROR,
-			"xengnttab_grant_copy(domain %u, grant reference %u, %u bytes at %u, %s): %s",
-			dom, gref, len, ofs, to_peer ? "to it" : "from it", strerror(errno));
-		return unknown ? DISPLIF_E_UNSUPPORTED : DISPLIF_E_OS;
+		if (errno == ENOTTY || errno == ENOSYS || errno == EOPNOTSUPP) {
+			xen->no_copy = true;
+			return copy_mapped(xen, dom, gref, ofs, buf, len, to_peer);
+		}
+		copy_failed(xen, &seg, strerror(errno), "");
+		return DISPLIF_E_OS;
 	}
+	/* The call's success says nothing of the segment. */
 	if (seg.status != GNTST_okay) {
-		displif__xen_log(
-			xen, DISPLIF_XEN_ERROR,
-			"xengnttab_grant_copy(domain %u, grant reference %u, %u bytes at %u, %s): status %d%s",
-			dom, gref, len, ofs, to_peer ? "to it" : "from it", seg.status,
-			displif__xen_hint_copy(seg.status));
+		snprintf(status, sizeof(status), "status %d", seg.status);
+		copy_failed(xen, &seg, status, displif__xen_hint_copy(seg.status));
 		return DISPLIF_E_OS;
 	}
 	return 0;

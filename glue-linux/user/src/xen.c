@@ -160,10 +160,7 @@ void displif_xen_close(struct displif_xen *xen)
 	if (xen->evtchn && xenevtchn_close(xen->evtchn))
 		displif__xen_log(xen, DISPLIF_XEN_WARNING, "xenevtchn_close(): %s",
 				 strerror(errno));
-	if (xen->status)
-		xencall_free_buffer(xen->call, xen->status);
-	if (xen->call)
-		xencall_close(xen->call);
+	displif__xen_call_close(xen);
 	pthread_mutex_destroy(&xen->call_lock);
 	free(xen);
 }

@@ -65,6 +65,7 @@ struct displif_xen {
 	xengnttab_handle *gnttab; /* NULL until needed */
 	xengntshr_handle *gntshr; /* NULL until needed */
 	struct displif__xen_area *maps, *shares;
+	bool no_copy; /* this kernel has no grant copy */
 
 	struct xs_handle *xs;
 	int xs_fd;
@@ -87,13 +88,16 @@ struct displif_xen {
 __attribute__((format(printf, 3, 4))) void
 displif__xen_log(const struct displif_xen *xen, enum displif_xen_level level, const char *fmt, ...);
 
+/* call.c */
+int displif__xen_chan_alive(void *ctx, void *chan);
+void displif__xen_call_close(struct displif_xen *xen);
+
 /* chan.c */
 int displif__xen_chan_open(void *ctx, uint16_t dom, uint32_t remote, void *tag, uint32_t *port,
 			   void **chan);
 void displif__xen_chan_enable(void *ctx, void *chan);
 void displif__xen_chan_close(void *ctx, void *chan);
 void displif__xen_chan_notify(void *ctx, void *chan);
-int displif__xen_chan_alive(void *ctx, void *chan);
 void displif__xen_chans_free(struct displif_xen *xen);
 
 /* grant.c */
