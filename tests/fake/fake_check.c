@@ -59,8 +59,7 @@ struct report {
 	uint32_t n;
 };
 
-#define LEAK(r, ...)                                        \
-	((r)->n++, (r)->out ? fprintf((r)->out, __VA_ARGS__) : 0)
+#define LEAK(r, ...) ((r)->n++, (r)->out ? fprintf((r)->out, __VA_ARGS__) : 0)
 
 static void list_memory(const struct fake_dom *d, struct report *r)
 {
@@ -74,13 +73,13 @@ static void list_memory(const struct fake_dom *d, struct report *r)
 		const struct fake_gref *g = &d->gref[i];
 
 		if (g->state != FAKE_GREF_FREE)
-			LEAK(r, "domain %u: grant %u to domain %u %s, mapped %u times\n", d->id, i, g->to,
-			     g->state == FAKE_GREF_ZOMBIE ? "ended" : "not ended", g->maps);
+			LEAK(r, "domain %u: grant %u to domain %u %s, mapped %u times\n", d->id, i,
+			     g->to, g->state == FAKE_GREF_ZOMBIE ? "ended" : "not ended", g->maps);
 	}
 	for (m = d->map; m; m = m->next) {
 		if (!m->dead)
-			LEAK(r, "domain %u: %u pages at %p (grant %u ...) still mapped\n", d->id, m->n, m->va,
-			     m->gref[0]);
+			LEAK(r, "domain %u: %u pages at %p (grant %u ...) still mapped\n", d->id,
+			     m->n, m->va, m->gref[0]);
 	}
 }
 
@@ -98,7 +97,8 @@ static void list_rest(const struct fake_dom *d, struct report *r)
 	}
 	for (c = d->chan; c; c = c->next) {
 		if (!c->dead && !c->port)
-			LEAK(r, "domain %u: handle %p of a lost port not closed\n", d->id, (const void *)c);
+			LEAK(r, "domain %u: handle %p of a lost port not closed\n", d->id,
+			     (const void *)c);
 	}
 	for (watch = d->w->watch; watch; watch = watch->next) {
 		if (watch->d == d && !watch->dead)

@@ -144,7 +144,8 @@ void fake__chan_free(struct fake_chan *chan)
 	struct fake_chan **p;
 
 	if (chan->d->running == chan)
-		fake__violation(chan->d->w, "domain %u closed a channel in its own handler", chan->d->id);
+		fake__violation(chan->d->w, "domain %u closed a channel in its own handler",
+				chan->d->id);
 	for (p = &chan->d->chan; *p != chan; p = &(*p)->next)
 		;
 	*p = chan->next;

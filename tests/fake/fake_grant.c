@@ -79,7 +79,8 @@ bool fake_grant_end(struct fake_dom *d, uint32_t gref)
 
 	if (!g || g->state == FAKE_GREF_ZOMBIE) {
 		if (d->alive)
-			fake__violation(d->w, "domain %u ended grant %u, which it does not have", d->id, gref);
+			fake__violation(d->w, "domain %u ended grant %u, which it does not have",
+					d->id, gref);
 		return true;
 	}
 	if (g->maps) {
@@ -110,8 +111,8 @@ static struct fake_gref *foreign(struct fake_dom *by, uint16_t dom, uint32_t gre
 	return g;
 }
 
-int fake__copy(struct fake_dom *by, uint16_t dom, uint32_t gref, uint32_t ofs, void *buf, uint32_t len,
-	       bool to_peer)
+int fake__copy(struct fake_dom *by, uint16_t dom, uint32_t gref, uint32_t ofs, void *buf,
+	       uint32_t len, bool to_peer)
 {
 	struct fake_dom *of;
 	struct fake_gref *g = foreign(by, dom, gref, to_peer, &of);

@@ -14,7 +14,7 @@ extern "C" {
 enum fake_access {
 	FAKE_LOAD = 0,
 	FAKE_STORE,
-	FAKE_BARRIER,           /* the address is NULL */
+	FAKE_BARRIER, /* the address is NULL */
 };
 
 /* NULL: nothing is called. May not call the core for the same object. */

@@ -34,13 +34,15 @@ bool fake__mem_init(struct fake_world *w)
 
 	m->fd = -1;
 	if (sysconf(_SC_PAGESIZE) != (long)FAKE_PAGE) {
-		fprintf(stderr, "fake Xen: pages of %ld bytes, needs %u\n", sysconf(_SC_PAGESIZE), FAKE_PAGE);
+		fprintf(stderr, "fake Xen: pages of %ld bytes, needs %u\n", sysconf(_SC_PAGESIZE),
+			FAKE_PAGE);
 		return false;
 	}
 	m->n_frames = w->limits.frames;
 	m->fd = memfd_create("fake-xen", MFD_CLOEXEC);
 	if (m->fd < 0 || ftruncate(m->fd, (off_t)m->n_frames * FAKE_PAGE)) {
-		fprintf(stderr, "fake Xen: a memory file of %u pages: %s\n", m->n_frames, strerror(errno));
+		fprintf(stderr, "fake Xen: a memory file of %u pages: %s\n", m->n_frames,
+			strerror(errno));
 		return false;
 	}
 	m->frame = fake__alloc(m->n_frames, sizeof(*m->frame));
@@ -97,7 +99,8 @@ void fake__frame_put(struct fake_world *w, uint32_t frame)
 }
 
 /* Puts frames over an address range that is reserved already. */
-static bool frames_place(struct fake_world *w, void *va, const uint32_t *frame, uint32_t n, bool write)
+static bool frames_place(struct fake_world *w, void *va, const uint32_t *frame, uint32_t n,
+			 bool write)
 {
 	int prot = PROT_READ | (write ? PROT_WRITE : 0);
 	uint32_t i = 0, len;
@@ -115,7 +118,8 @@ static bool frames_place(struct fake_world *w, void *va, const uint32_t *frame, 
 
 void *fake__frames_map(struct fake_world *w, const uint32_t *frame, uint32_t n, bool write)
 {
-	void *va = mmap(NULL, bytes(n), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *va =
+		mmap(NULL, bytes(n), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (va == MAP_FAILED)
 		return NULL;
@@ -130,12 +134,13 @@ void fake__va_end(struct fake_world *w, void *va, uint32_t n)
 	struct fake_mem *m = &w->mem;
 	struct fake_gone *g;
 
-	if (mmap(va, bytes(n), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) ==
-	    MAP_FAILED) {
+	if (mmap(va, bytes(n), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+		 -1, 0) == MAP_FAILED) {
 		fake__violation(w, "cannot unmap %u pages: %s", n, strerror(errno));
 		return;
 	}
-	while (m->gone_n && (m->gone_n == FAKE_QUARANTINE || m->gone_pages + n > FAKE_QUARANTINE_PAGES)) {
+	while (m->gone_n &&
+	       (m->gone_n == FAKE_QUARANTINE || m->gone_pages + n > FAKE_QUARANTINE_PAGES)) {
 		g = &m->gone[m->gone_head];
 		munmap(g->va, bytes(g->n));
 		m->gone_pages -= g->n;
@@ -188,8 +193,8 @@ static void region_free(struct fake_dom *d, struct fake_region *r)
 	fake__va_end(d->w, r->va, r->n);
 	for (i = 0; i < r->n; i++) {
 		if (d->w->mem.frame[r->frame[i]].grants)
-			fake__violation(d->w, "domain %u freed page %u of %u while it was granted", d->id, i,
-					r->n);
+			fake__violation(d->w, "domain %u freed page %u of %u while it was granted",
+					d->id, i, r->n);
 		d->w->mem.frame[r->frame[i]].owned = false;
 		fake__frame_put(d->w, r->frame[i]);
 	}
@@ -205,7 +210,8 @@ void fake_mem_free(struct fake_dom *d, void *va)
 		;
 	if (!r) {
 		if (d->alive)
-			fake__violation(d->w, "domain %u freed memory that it does not have", d->id);
+			fake__violation(d->w, "domain %u freed memory that it does not have",
+					d->id);
 		return;
 	}
 	*p = r->next;
@@ -248,7 +254,8 @@ void fake__mem_migrate(struct fake_dom *d)
 
 		memcpy(copy, r->va, bytes(r->n));
 		r->frame = fake__alloc(r->n, sizeof(*r->frame));
-		if (!frames_take(d->w, r->frame, r->n) || !frames_place(d->w, r->va, r->frame, r->n, true)) {
+		if (!frames_take(d->w, r->frame, r->n) ||
+		    !frames_place(d->w, r->va, r->frame, r->n, true)) {
 			fprintf(stderr, "fake Xen: no memory to migrate domain %u\n", d->id);
 			abort();
 		}

@@ -52,12 +52,14 @@ static uint32_t end_all(struct fake_dom *d, const uint32_t *gref, uint32_t n)
 	return left;
 }
 
-static int grant_all(struct fake_dom *d, uint16_t dom, uint8_t *mem, uint32_t n, uint32_t flags, uint32_t *gref)
+static int grant_all(struct fake_dom *d, uint16_t dom, uint8_t *mem, uint32_t n, uint32_t flags,
+		     uint32_t *gref)
 {
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		gref[i] = fake_grant(d, dom, mem + (size_t)i * FAKE_PAGE, !(flags & DISPLIF_PORT_WRITE));
+		gref[i] = fake_grant(d, dom, mem + (size_t)i * FAKE_PAGE,
+				     !(flags & DISPLIF_PORT_WRITE));
 		if (!gref[i]) {
 			end_all(d, gref, i);
 			memset(gref, 0, n * sizeof(*gref));
@@ -120,8 +122,8 @@ static uint32_t op_ungrant(void *ctx, void *mem, const uint32_t *gref, uint32_t 
 	return d->alive ? end_all(d, gref, n) : 0;
 }
 
-static int op_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, uint32_t flags, void **va,
-		  void **map)
+static int op_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, uint32_t flags,
+		  void **va, void **map)
 {
 	struct fake_dom *d = ctx;
 	struct fake_map *m;
@@ -155,7 +157,8 @@ static int op_unmap(void *ctx, void *map)
 	return err;
 }
 
-static int op_copy(void *ctx, uint16_t dom, uint32_t gref, uint32_t ofs, void *buf, uint32_t len, bool to_peer)
+static int op_copy(void *ctx, uint16_t dom, uint32_t gref, uint32_t ofs, void *buf, uint32_t len,
+		   bool to_peer)
 {
 	struct fake_dom *d = ctx;
 	int err = fake__fault(d, FAKE_OP_COPY);
@@ -167,7 +170,8 @@ static int op_copy(void *ctx, uint16_t dom, uint32_t gref, uint32_t ofs, void *b
 	return err;
 }
 
-static int op_chan_open(void *ctx, uint16_t dom, uint32_t remote, void *tag, uint32_t *port, void **chan)
+static int op_chan_open(void *ctx, uint16_t dom, uint32_t remote, void *tag, uint32_t *port,
+			void **chan)
 {
 	struct fake_dom *d = ctx;
 	struct fake_chan *c;
@@ -250,7 +254,8 @@ static int op_xs_end(void *ctx, uint32_t tx, bool commit)
 	return err;
 }
 
-static int op_xs_read(void *ctx, uint32_t tx, const char *path, char *buf, uint32_t cap, uint32_t *len)
+static int op_xs_read(void *ctx, uint32_t tx, const char *path, char *buf, uint32_t cap,
+		      uint32_t *len)
 {
 	int err = fake__fault(ctx, FAKE_OP_XS_READ);
 

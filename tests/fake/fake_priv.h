@@ -10,15 +10,15 @@
 
 #define FAKE_PAGE 4096u
 #define FAKE_NO_FRAME UINT32_MAX
-#define FAKE_TEXTS 16           /* violations kept as text */
+#define FAKE_TEXTS 16 /* violations kept as text */
 #define FAKE_TEXT 160
 
 /* --- memory (fake_mem.c) --- */
 
 struct fake_frame {
-	uint32_t maps;          /* mappings by other domains */
-	uint32_t grants;        /* valid ones */
-	bool owned;             /* part of its owner's memory */
+	uint32_t maps;	 /* mappings by other domains */
+	uint32_t grants; /* valid ones */
+	bool owned;	 /* part of its owner's memory */
 };
 
 /* Contiguous memory of a domain. */
@@ -42,7 +42,7 @@ struct fake_mem {
 	int fd;
 	uint32_t n_frames, n_free;
 	struct fake_frame *frame;
-	uint32_t *free;         /* a stack */
+	uint32_t *free; /* a stack */
 	struct fake_gone gone[FAKE_QUARANTINE];
 	uint32_t gone_head, gone_n, gone_pages;
 };
@@ -67,8 +67,8 @@ void fake__mem_migrate(struct fake_dom *d);
 enum fake_gref_state {
 	FAKE_GREF_FREE = 0,
 	FAKE_GREF_VALID,
-	FAKE_GREF_ZOMBIE,       /* ended by the domain, still mapped */
-	FAKE_GREF_VOID,         /* of a former host: nobody can map it, the domain has not ended it yet */
+	FAKE_GREF_ZOMBIE, /* ended by the domain, still mapped */
+	FAKE_GREF_VOID,	  /* of a former host: nobody can map it, the domain has not ended it yet */
 };
 
 struct fake_gref {
@@ -81,17 +81,17 @@ struct fake_gref {
 struct fake_map {
 	struct fake_map *next;
 	struct fake_dom *by;
-	struct fake_dom *of;    /* NULL: it migrated, its grants know no more of this */
+	struct fake_dom *of; /* NULL: it migrated, its grants know no more of this */
 	void *va;
 	uint32_t n;
 	uint32_t *gref, *frame;
-	bool dead;              /* the OS released it already */
+	bool dead; /* the OS released it already */
 };
 
 struct fake_gref *fake__gref(struct fake_dom *d, uint32_t gref);
 /* Copies through a grant. 0 or OS. */
-int fake__copy(struct fake_dom *by, uint16_t dom, uint32_t gref, uint32_t ofs, void *buf, uint32_t len,
-	       bool to_peer);
+int fake__copy(struct fake_dom *by, uint16_t dom, uint32_t gref, uint32_t ofs, void *buf,
+	       uint32_t len, bool to_peer);
 /* All or nothing. 0, OS. */
 int fake__map(struct fake_dom *by, uint16_t dom, const uint32_t *gref, uint32_t n, bool write,
 	      struct fake_map **map);
@@ -104,12 +104,12 @@ void fake__grants_migrate(struct fake_dom *d);
 /* --- event channels (fake_evtchn.c) --- */
 
 struct fake_port {
-	struct fake_dom *peer;  /* BOUND */
+	struct fake_dom *peer;	/* BOUND */
 	struct fake_chan *chan; /* who opened it */
-	uint64_t since;         /* order in which it became pending */
+	uint64_t since;		/* order in which it became pending */
 	uint32_t peer_port;
-	uint16_t remote;        /* UNBOUND: who may bind it */
-	uint8_t state;          /* enum fake_port_state */
+	uint16_t remote; /* UNBOUND: who may bind it */
+	uint8_t state;	 /* enum fake_port_state */
 	bool pending, masked;
 };
 
@@ -117,7 +117,7 @@ struct fake_chan {
 	struct fake_chan *next;
 	struct fake_dom *d;
 	void *tag;
-	uint32_t port;          /* 0: closed behind its owner's back */
+	uint32_t port; /* 0: closed behind its owner's back */
 	bool dead;
 };
 
@@ -139,7 +139,7 @@ void fake__ports_end(struct fake_dom *d, bool forget);
 
 struct fake_acl {
 	uint16_t owner;
-	uint8_t others;         /* enum fake_perm, or both bits */
+	uint8_t others; /* enum fake_perm, or both bits */
 	uint8_t n;
 	struct {
 		uint16_t dom;
@@ -152,7 +152,7 @@ struct fake_node {
 	char *name;
 	char *data;
 	uint32_t len;
-	uint64_t gen;           /* when it or its list of children changed last */
+	uint64_t gen; /* when it or its list of children changed last */
 	struct fake_acl acl;
 };
 
@@ -168,8 +168,8 @@ struct fake_watch {
 	struct fake_dom *d;
 	void (*fn)(void *arg, const char *path);
 	void *arg;
-	char *path;             /* absolute, or "@..." */
-	uint32_t skip;          /* bytes to leave out of what is reported: a relative watch */
+	char *path;    /* absolute, or "@..." */
+	uint32_t skip; /* bytes to leave out of what is reported: a relative watch */
 	bool dead;
 };
 
@@ -178,7 +178,7 @@ struct fake_tx_op {
 	char *path, *data;
 	struct fake_acl acl;
 	uint32_t len;
-	uint8_t kind;           /* enum fake_tx_kind */
+	uint8_t kind; /* enum fake_tx_kind */
 };
 
 enum fake_tx_kind {
@@ -189,7 +189,7 @@ enum fake_tx_kind {
 
 struct fake_seen {
 	struct fake_seen *next;
-	uint64_t gen;           /* 0: the node did not exist */
+	uint64_t gen; /* 0: the node did not exist */
 	char path[];
 };
 
@@ -228,12 +228,13 @@ int fake__xs_do_perms(struct fake_dom *d, struct fake_node *root, bool live, con
 struct fake_tx *fake__tx(struct fake_dom *d, uint32_t id);
 /* Remembers what the transaction saw of @path. FULL beyond the quota. */
 int fake__tx_touch(struct fake_tx *tx, const char *path);
-void fake__tx_log(struct fake_tx *tx, enum fake_tx_kind kind, const char *path, const void *data, uint32_t len,
-		  const struct fake_acl *acl);
+void fake__tx_log(struct fake_tx *tx, enum fake_tx_kind kind, const char *path, const void *data,
+		  uint32_t len, const struct fake_acl *acl);
 void fake__tx_end(struct fake_dom *d);
 
 /* @exact: only watches on this very node. @node: as it is, or was, for the permissions. */
-void fake__watch_fire(struct fake_world *w, const char *path, const struct fake_node *node, bool exact);
+void fake__watch_fire(struct fake_world *w, const char *path, const struct fake_node *node,
+		      bool exact);
 void fake__watch_fire_special(struct fake_world *w, const char *name);
 void fake__watch_again(struct fake_dom *d);
 void fake__watch_end(struct fake_dom *d);
@@ -247,7 +248,7 @@ struct fake_task {
 	struct fake_dom *d;
 	void (*fn)(void *arg);
 	void *arg;
-	uint64_t due, since;    /* since: 0 unless kicked */
+	uint64_t due, since; /* since: 0 unless kicked */
 	bool dead;
 };
 
@@ -298,7 +299,8 @@ extern const struct displif_port_ops fake__port_ops;
 
 /* Never NULL: out of memory ends the program. */
 void *fake__alloc(size_t n, size_t size);
-void fake__violation(struct fake_world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void fake__violation(struct fake_world *w, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Counts a call of @kind (one FAKE_OP_* bit); its planned error, or 0. A dead domain: OS. */
 int fake__fault(struct fake_dom *d, uint32_t kind);
 void fake__task_end(struct fake_dom *d);

@@ -138,7 +138,8 @@ int fake_toolstack_detach(struct fake_world *w, uint16_t backend, uint16_t front
 	return fake_xs_end(dom0, tx, true);
 }
 
-void fake_toolstack_remove(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid)
+void fake_toolstack_remove(struct fake_world *w, uint16_t backend, uint16_t frontend,
+			   uint32_t devid)
 {
 	struct fake_dom *dom0 = fake_dom_get(w, 0);
 	char path[FAKE_DIR];
@@ -149,7 +150,8 @@ void fake_toolstack_remove(struct fake_world *w, uint16_t backend, uint16_t fron
 	fake_xs_rm(dom0, 0, path);
 }
 
-void fake_toolstack_destroy(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid)
+void fake_toolstack_destroy(struct fake_world *w, uint16_t backend, uint16_t frontend,
+			    uint32_t devid)
 {
 	struct fake_dom *d = fake_dom_get(w, frontend);
 	char path[FAKE_DIR];
@@ -169,7 +171,8 @@ static int state_of(struct fake_world *w, const char *dir)
 	return (int)fake_xs_num(fake_dom_get(w, 0), path);
 }
 
-int fake_toolstack_back_state(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid)
+int fake_toolstack_back_state(struct fake_world *w, uint16_t backend, uint16_t frontend,
+			      uint32_t devid)
 {
 	char dir[FAKE_DIR];
 

@@ -60,8 +60,8 @@ int fake__tx_touch(struct fake_tx *tx, const char *path)
 	return 0;
 }
 
-void fake__tx_log(struct fake_tx *tx, enum fake_tx_kind kind, const char *path, const void *data, uint32_t len,
-		  const struct fake_acl *acl)
+void fake__tx_log(struct fake_tx *tx, enum fake_tx_kind kind, const char *path, const void *data,
+		  uint32_t len, const struct fake_acl *acl)
 {
 	struct fake_tx_op *op = fake__alloc(1, sizeof(*op));
 
@@ -147,7 +147,8 @@ int fake_xs_end(struct fake_dom *d, uint32_t id, bool commit)
 
 	if (!tx) {
 		if (d->alive)
-			fake__violation(d->w, "domain %u ended transaction %u, which is not open", d->id, id);
+			fake__violation(d->w, "domain %u ended transaction %u, which is not open",
+					d->id, id);
 		return DISPLIF_E_INVAL;
 	}
 	if (commit && conflict(tx))

@@ -43,7 +43,8 @@ static bool permitted(const struct fake_watch *watch, const struct fake_node *no
 	return node->parent && fake__node_may(node->parent, watch->d->id, FAKE_PERM_READ);
 }
 
-void fake__watch_fire(struct fake_world *w, const char *path, const struct fake_node *node, bool exact)
+void fake__watch_fire(struct fake_world *w, const char *path, const struct fake_node *node,
+		      bool exact)
 {
 	struct fake_watch *watch;
 
@@ -65,8 +66,8 @@ void fake__watch_fire_special(struct fake_world *w, const char *name)
 	}
 }
 
-struct fake_watch *fake_xs_watch(struct fake_dom *d, const char *path, void (*fn)(void *arg, const char *path),
-				 void *arg)
+struct fake_watch *fake_xs_watch(struct fake_dom *d, const char *path,
+				 void (*fn)(void *arg, const char *path), void *arg)
 {
 	char abs[FAKE_XS_PATH];
 	struct fake_watch *watch;

@@ -123,7 +123,8 @@ static void dom_home(struct fake_dom *d)
 	for (i = 0; i < sizeof(sub) / sizeof(sub[0]); i++) {
 		snprintf(path, sizeof(path), "/local/domain/%u/%s", d->id, sub[i]);
 		fake_xs_puts(dom0, 0, path, "");
-		fake_xs_perms(dom0, 0, path, i == 2 ? d->id : 0, FAKE_PERM_NONE, d->id, FAKE_PERM_READ);
+		fake_xs_perms(dom0, 0, path, i == 2 ? d->id : 0, FAKE_PERM_NONE, d->id,
+			      FAKE_PERM_READ);
 	}
 }
 

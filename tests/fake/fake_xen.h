@@ -33,15 +33,15 @@ struct fake_task;
 
 /* 0 means Xen's (or xenstored's) default. Domain 0 is exempt from the xs_* quotas, as in reality. */
 struct fake_limits {
-	uint32_t frames;        /* 4 KiB pages of the whole host; default 262144 */
-	uint32_t grants;        /* entries of a domain's grant table; default 32768 */
-	uint32_t maptrack;      /* mappings that a domain may hold; default 262144 */
-	uint32_t ports;         /* event channels of a domain; default 1023 */
-	uint32_t xs_nodes;      /* nodes that a domain may own; default 1000 */
-	uint32_t xs_value;      /* bytes of a node's value; default 2048 */
-	uint32_t xs_watches;    /* of a domain; default 128 */
-	uint32_t xs_tx;         /* open transactions of a domain; default 10 */
-	uint32_t xs_tx_nodes;   /* nodes touched by one transaction; default 1024 */
+	uint32_t frames;      /* 4 KiB pages of the whole host; default 262144 */
+	uint32_t grants;      /* entries of a domain's grant table; default 32768 */
+	uint32_t maptrack;    /* mappings that a domain may hold; default 262144 */
+	uint32_t ports;	      /* event channels of a domain; default 1023 */
+	uint32_t xs_nodes;    /* nodes that a domain may own; default 1000 */
+	uint32_t xs_value;    /* bytes of a node's value; default 2048 */
+	uint32_t xs_watches;  /* of a domain; default 128 */
+	uint32_t xs_tx;	      /* open transactions of a domain; default 10 */
+	uint32_t xs_tx_nodes; /* nodes touched by one transaction; default 1024 */
 };
 
 /*
@@ -143,10 +143,12 @@ enum fake_perm {
 };
 
 /* Of any bytes; also NUL. Creates missing parents, even those that someone removed. */
-int fake_xs_write(struct fake_dom *d, uint32_t tx, const char *path, const void *data, uint32_t len);
+int fake_xs_write(struct fake_dom *d, uint32_t tx, const char *path, const void *data,
+		  uint32_t len);
 int fake_xs_puts(struct fake_dom *d, uint32_t tx, const char *path, const char *text);
 /* ABSENT, also if it may not be read, as a removed node may not; RANGE if longer than @cap. */
-int fake_xs_read(struct fake_dom *d, uint32_t tx, const char *path, char *buf, uint32_t cap, uint32_t *len);
+int fake_xs_read(struct fake_dom *d, uint32_t tx, const char *path, char *buf, uint32_t cap,
+		 uint32_t *len);
 /* As a terminated text in static storage that the fourth call after overwrites; NULL if absent or forbidden. */
 const char *fake_xs_gets(struct fake_dom *d, const char *path);
 /* As a number of decimal digits; -1 if absent or something else. */
@@ -154,8 +156,8 @@ int64_t fake_xs_num(struct fake_dom *d, const char *path);
 /* Removes a node and all below it. ABSENT. */
 int fake_xs_rm(struct fake_dom *d, uint32_t tx, const char *path);
 /* Owner (who may do everything), what the others may, and what one more domain may. */
-int fake_xs_perms(struct fake_dom *d, uint32_t tx, const char *path, uint16_t owner, enum fake_perm others,
-		  uint16_t peer, enum fake_perm peer_perm);
+int fake_xs_perms(struct fake_dom *d, uint32_t tx, const char *path, uint16_t owner,
+		  enum fake_perm others, uint16_t peer, enum fake_perm peer_perm);
 int fake_xs_begin(struct fake_dom *d, uint32_t *tx);
 /* AGAIN if a node that the transaction touched was changed meanwhile; it is gone in any case. */
 int fake_xs_end(struct fake_dom *d, uint32_t tx, bool commit);
@@ -181,13 +183,17 @@ void fake_xs_coalesce(struct fake_world *w, bool on);
 int fake_toolstack_attach(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid,
 			  bool be_alloc, const char *connectors);
 /* "online" 0 and state Closing into the backend's directory: what `xl vdispl-detach` begins with. ABSENT. */
-int fake_toolstack_detach(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid);
+int fake_toolstack_detach(struct fake_world *w, uint16_t backend, uint16_t frontend,
+			  uint32_t devid);
 /* Removes both directories; xl does so when the backend is Closed, or has not become so for 10 s. */
-void fake_toolstack_remove(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid);
+void fake_toolstack_remove(struct fake_world *w, uint16_t backend, uint16_t frontend,
+			   uint32_t devid);
 /* `xl destroy`: removes the frontend's directory, begins the detach, kills the domain. */
-void fake_toolstack_destroy(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid);
+void fake_toolstack_destroy(struct fake_world *w, uint16_t backend, uint16_t frontend,
+			    uint32_t devid);
 /* The state in one end's directory, -1 if there is none. */
-int fake_toolstack_back_state(struct fake_world *w, uint16_t backend, uint16_t frontend, uint32_t devid);
+int fake_toolstack_back_state(struct fake_world *w, uint16_t backend, uint16_t frontend,
+			      uint32_t devid);
 int fake_toolstack_front_state(struct fake_world *w, uint16_t frontend, uint32_t devid);
 
 /* --- time and order --- */
@@ -251,22 +257,22 @@ struct fake_stats {
 	uint32_t shared_pages, granted_pages, mapped_pages, unmapped_pages;
 	uint32_t unmaps, unshares, ungrants;
 	uint32_t copied_bytes;
-	uint32_t notifies;      /* sent */
-	uint32_t interrupts;    /* delivered to the handler */
-	uint32_t watch_events;  /* delivered */
+	uint32_t notifies;     /* sent */
+	uint32_t interrupts;   /* delivered to the handler */
+	uint32_t watch_events; /* delivered */
 };
 
 const struct fake_stats *fake_stats(const struct fake_dom *d);
 
 /* What a domain holds now. */
 struct fake_held {
-	uint32_t pages;         /* of memory, shared or not */
-	uint32_t grants;        /* valid or still mapped */
-	uint32_t zombies;       /* of them: ended by the domain, but still mapped by a peer */
+	uint32_t pages;	  /* of memory, shared or not */
+	uint32_t grants;  /* valid or still mapped */
+	uint32_t zombies; /* of them: ended by the domain, but still mapped by a peer */
 	uint32_t mappings, mapped_pages;
 	uint32_t ports, chans;
 	uint32_t watches, txs, tasks;
-	uint32_t xs_nodes;      /* owned; not a leak */
+	uint32_t xs_nodes; /* owned; not a leak */
 };
 
 /* @d NULL: of all domains of @w together, dead ones included. */

@@ -8,11 +8,13 @@
 
 int fake__xs_path(const struct fake_dom *d, const char *path, char *buf)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-/_@";
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-/_@";
 	size_t len = strlen(path);
 	int n;
 
-	if (!len || path[strspn(path, allowed)] || strstr(path, "//") || (len > 1 && path[len - 1u] == '/'))
+	if (!len || path[strspn(path, allowed)] || strstr(path, "//") ||
+	    (len > 1 && path[len - 1u] == '/'))
 		return DISPLIF_E_INVAL;
 	if (path[0] == '/')
 		n = snprintf(buf, FAKE_XS_PATH, "%s", path);
@@ -168,7 +170,8 @@ int fake_xs_puts(struct fake_dom *d, uint32_t tx, const char *path, const char *
 	return fake_xs_write(d, tx, path, text, (uint32_t)strlen(text));
 }
 
-int fake_xs_read(struct fake_dom *d, uint32_t tx, const char *path, char *buf, uint32_t cap, uint32_t *len)
+int fake_xs_read(struct fake_dom *d, uint32_t tx, const char *path, char *buf, uint32_t cap,
+		 uint32_t *len)
 {
 	char abs[FAKE_XS_PATH];
 	struct fake_tx *t;
@@ -231,8 +234,8 @@ int fake_xs_rm(struct fake_dom *d, uint32_t tx, const char *path)
 	return err;
 }
 
-int fake_xs_perms(struct fake_dom *d, uint32_t tx, const char *path, uint16_t owner, enum fake_perm others,
-		  uint16_t peer, enum fake_perm peer_perm)
+int fake_xs_perms(struct fake_dom *d, uint32_t tx, const char *path, uint16_t owner,
+		  enum fake_perm others, uint16_t peer, enum fake_perm peer_perm)
 {
 	struct fake_acl acl = { .owner = owner, .others = (uint8_t)others, .n = 1 };
 	char abs[FAKE_XS_PATH];

@@ -18,8 +18,8 @@ static struct fake_dom *dom_of(struct rig *r, const struct fault *fault)
 
 void fault_arm(struct rig *r, const struct fault *fault)
 {
-	fake_fault(dom_of(r, fault), fault->mask, fault->nth, fault->err ? fault->err : DISPLIF_E_OS,
-		   fault->repeat);
+	fake_fault(dom_of(r, fault), fault->mask, fault->nth,
+		   fault->err ? fault->err : DISPLIF_E_OS, fault->repeat);
 }
 
 bool fault_disarm(struct rig *r, const struct fault *fault)
@@ -35,8 +35,9 @@ void fault_loop(struct fault fault, bool (*run)(const struct fault *fault), uint
 	for (fault.nth = 1; fault.nth < ENOUGH && run(&fault); fault.nth++)
 		;
 	assert_in_range(fault.nth - 1, at_least, ENOUGH - 2);
-	print_message("%s end: each of %u calls failed%s\n", fault.end == FAULT_FRONT ? "front" : "back",
-		      fault.nth - 1, fault.repeat ? " with all after it" : "");
+	print_message("%s end: each of %u calls failed%s\n",
+		      fault.end == FAULT_FRONT ? "front" : "back", fault.nth - 1,
+		      fault.repeat ? " with all after it" : "");
 }
 
 void fault_both(enum fault_end end, bool (*run)(const struct fault *fault), uint32_t at_least)

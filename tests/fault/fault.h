@@ -12,10 +12,10 @@ enum fault_end {
 
 struct fault {
 	enum fault_end end;
-	uint32_t mask;          /* FAKE_OP_* */
-	uint32_t nth;           /* counted by fault_loop() */
-	int err;                /* what the call returns; 0: DISPLIF_E_OS */
-	bool repeat;            /* and all calls after it */
+	uint32_t mask; /* FAKE_OP_* */
+	uint32_t nth;  /* counted by fault_loop() */
+	int err;       /* what the call returns; 0: DISPLIF_E_OS */
+	bool repeat;   /* and all calls after it */
 };
 
 /* Arms the plan on the end's domain. */

@@ -61,7 +61,8 @@ static void test_back(void **state)
 /* Other errors than "the call failed". */
 static void test_other_errors(void **state)
 {
-	static const int errs[] = { DISPLIF_E_AGAIN, DISPLIF_E_FULL, DISPLIF_E_GONE, DISPLIF_E_TIMEOUT };
+	static const int errs[] = { DISPLIF_E_AGAIN, DISPLIF_E_FULL, DISPLIF_E_GONE,
+				    DISPLIF_E_TIMEOUT };
 	struct fault fault = { .mask = FAKE_OP_USUAL };
 	uint32_t i;
 

@@ -155,10 +155,8 @@ static void test_free_buf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_detach),
-		cmocka_unit_test(test_remove_driver),
-		cmocka_unit_test(test_restart_backend),
-		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_detach),		cmocka_unit_test(test_remove_driver),
+		cmocka_unit_test(test_restart_backend), cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_free_buf),
 	};
 

@@ -24,11 +24,11 @@ static int create(struct end_back *b, const struct displif_back_req *req)
 	mem->pages = req->dbuf->pages;
 	mem->map = NULL;
 	if (req->msg.flags & XENDISPL_DBUF_FLG_REQ_ALLOC)
-		err = displif_port_back_alloc(&b->port, b->frontend, req->msg.gref_dir, mem->pages, &scratch,
-					      &mem->va, &b->diag);
+		err = displif_port_back_alloc(&b->port, b->frontend, req->msg.gref_dir, mem->pages,
+					      &scratch, &mem->va, &b->diag);
 	else
-		err = displif_port_back_map(&b->port, b->frontend, req->msg.gref_dir, mem->pages, 0, &scratch,
-					    &mem->va, &mem->map, &b->diag);
+		err = displif_port_back_map(&b->port, b->frontend, req->msg.gref_dir, mem->pages, 0,
+					    &scratch, &mem->va, &mem->map, &b->diag);
 	b->last_err = err;
 	if (err) {
 		free(mem->gref);
@@ -84,8 +84,8 @@ static int give_edid(struct end_back *b, const struct displif_back_req *req)
 
 	if (!b->edid)
 		return -DISPLIF_XEN_EOPNOTSUPP;
-	b->last_err = displif_port_back_put(&b->port, b->frontend, req->msg.gref_dir, req->msg.size, b->edid,
-					    b->edid_size, &scratch, &b->diag);
+	b->last_err = displif_port_back_put(&b->port, b->frontend, req->msg.gref_dir, req->msg.size,
+					    b->edid, b->edid_size, &scratch, &b->diag);
 	return displif_status_of(b->last_err);
 }
 

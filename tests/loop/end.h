@@ -33,7 +33,7 @@ void end_on_chan(void *arg, void *tag);
 
 /* A write of the own state that did not succeed yet, and a read of the peer's that failed. */
 struct end_retry {
-	int32_t state;          /* -1: nothing to write */
+	int32_t state; /* -1: nothing to write */
 	bool publish, reread;
 };
 
@@ -50,9 +50,9 @@ struct end_wait {
 
 struct end_buf {
 	struct displif_share share;
-	void *own;              /* memory of an EXISTING share */
+	void *own; /* memory of an EXISTING share */
 	uint32_t *gref;
-	uint64_t dbuf, fb;      /* cookies; 0: the backend does not know it */
+	uint64_t dbuf, fb; /* cookies; 0: the backend does not know it */
 	uint32_t width, height, size;
 	bool used;
 };
@@ -69,7 +69,7 @@ struct end_front {
 	struct displif_link link[END_CONNECTORS];
 	struct displif_front front[END_CONNECTORS];
 	struct end_tag tag[2 * END_CONNECTORS];
-	uint32_t n;             /* links that are published */
+	uint32_t n; /* links that are published */
 	struct fake_watch *watch;
 	struct fake_task *work, *tick;
 	struct end_retry retry;
@@ -79,8 +79,8 @@ struct end_front {
 	uint64_t token;
 	/* knobs, set after end_front_new() */
 	struct displif_front_cfg front_cfg;
-	bool hold_users;        /* the old display stays open until end_front_users_gone() */
-	bool deaf;              /* channels' interrupts are ignored */
+	bool hold_users; /* the old display stays open until end_front_users_gone() */
+	bool deaf;	 /* channels' interrupts are ignored */
 	/* what happened */
 	uint32_t published, failed, starts, stops;
 	int last_err;
@@ -107,17 +107,20 @@ void end_front_feed(struct end_front *f, enum displif_in in, uint32_t arg);
 void end_front_flush(struct end_front *f, uint32_t connector);
 
 /* Sends one request. Its token, or 0 with f->last_err. @flush false: stage only. */
-uint64_t end_front_send(struct end_front *f, uint32_t connector, const struct displif_msg *msg, bool flush);
+uint64_t end_front_send(struct end_front *f, uint32_t connector, const struct displif_msg *msg,
+			bool flush);
 /* What came for a token so far; NULL if that is too long ago. */
 struct end_wait *end_front_waited(struct end_front *f, uint64_t token);
 /* Sends one request and runs the world until it is answered. Its status, 1 if nothing came within 10 s. */
-int end_front_call(struct end_front *f, uint32_t connector, const struct displif_msg *msg, struct end_wait *got);
+int end_front_call(struct end_front *f, uint32_t connector, const struct displif_msg *msg,
+		   struct end_wait *got);
 
 /*
  * A buffer of 32 bits a pixel: shared, created, with one framebuffer attached.
  * Its index, or -1 with everything undone and f->last_err (> 0: a negated status).
  */
-int end_front_buf(struct end_front *f, enum displif_share_kind kind, uint32_t width, uint32_t height);
+int end_front_buf(struct end_front *f, enum displif_share_kind kind, uint32_t width,
+		  uint32_t height);
 /* Detaches and destroys by the protocol. 0, or the first status that was not 0. */
 int end_front_buf_free(struct end_front *f, int buf);
 /* Shows a buffer on a connector; -1: blanks it. The status. */
@@ -135,7 +138,7 @@ void end_front_drop_bufs(struct end_front *f);
 
 /* What the backend holds for a display buffer. */
 struct end_mem {
-	void *va, *map;         /* map NULL: allocated here */
+	void *va, *map; /* map NULL: allocated here */
 	uint32_t *gref;
 	uint32_t pages;
 	bool used;
@@ -159,7 +162,7 @@ struct end_back {
 	struct displif_dbuf dbuf[END_BUFS];
 	struct displif_fb fb[2 * END_BUFS];
 	struct end_mem mem[END_BUFS];
-	uint32_t n;             /* links that are bound */
+	uint32_t n; /* links that are bound */
 	struct fake_watch *watch[3];
 	struct fake_task *work, *tick;
 	struct end_retry retry;
@@ -168,11 +171,11 @@ struct end_back {
 	uint64_t flipped[END_CONNECTORS];
 	/* knobs */
 	struct displif_quota quota;
-	uint32_t pend_cap;      /* flip events that may wait, at most 256 */
-	bool hold;              /* keeps requests unanswered until end_back_answer() */
-	bool no_events;         /* answers flips, sends no event */
-	uint8_t fail_op;        /* this operation is refused ... */
-	int32_t fail_status;    /* with this status */
+	uint32_t pend_cap;   /* flip events that may wait, at most 256 */
+	bool hold;	     /* keeps requests unanswered until end_back_answer() */
+	bool no_events;	     /* answers flips, sends no event */
+	uint8_t fail_op;     /* this operation is refused ... */
+	int32_t fail_status; /* with this status */
 	const uint8_t *edid;
 	uint32_t edid_size;
 	/* what happened */

@@ -79,8 +79,9 @@ static int bind_all(struct end_back *b)
 	}
 	err = displif_guest_init(&b->guest, &b->quota, b->dbuf, END_BUFS, b->fb, 2 * END_BUFS);
 	if (!err)
-		err = displif_port_back_bind(&b->port, b->front_dir, b->frontend, &b->guest, b->cfg.n, b->link,
-					     b->back, b->pend, b->pend_cap, tag, &b->diag);
+		err = displif_port_back_bind(&b->port, b->front_dir, b->frontend, &b->guest,
+					     b->cfg.n, b->link, b->back, b->pend, b->pend_cap, tag,
+					     &b->diag);
 	if (err)
 		return err;
 	b->n = b->cfg.n;
@@ -146,7 +147,8 @@ static void write_out(struct end_back *b)
 		b->retry.state = -1;
 }
 
-static bool act(struct end_back *b, const struct displif_step *step, enum displif_bin *in, uint32_t *arg)
+static bool act(struct end_back *b, const struct displif_step *step, enum displif_bin *in,
+		uint32_t *arg)
 {
 	bool follows = false;
 	int err;
@@ -167,7 +169,7 @@ static bool act(struct end_back *b, const struct displif_step *step, enum displi
 	if (step->act & DISPLIF_ACT_RELEASE)
 		release(b);
 	if (step->write >= 0) {
-		b->retry.state = step->write;
+		b->retry.state = (uint8_t)step->write;
 		write_out(b);
 	}
 	if (step->act & DISPLIF_ACT_REREAD)
@@ -287,7 +289,9 @@ struct end_back *end_back_new(struct fake_dom *dom, uint16_t frontend, uint32_t 
 	b->devid = devid;
 	b->retry.state = -1;
 	b->pend_cap = END_PEND;
-	b->quota = (struct displif_quota){ .pages = UINT32_MAX, .requests_per_irq = 64, .be_alloc = true };
+	b->quota = (struct displif_quota){ .pages = UINT32_MAX,
+					   .requests_per_irq = 64,
+					   .be_alloc = true };
 	displif_bdev_init(&b->dev);
 	displif_xs_backend_path(b->dir, sizeof(b->dir), fake_dom_id(dom), frontend, devid);
 	displif_xs_frontend_path(b->front_dir, sizeof(b->front_dir), frontend, devid);

@@ -119,8 +119,8 @@ static int publish(struct end_front *f)
 					      i % 2 ? DISPLIF_CHAN_EVT : DISPLIF_CHAN_REQ };
 		tag[i] = &f->tag[i];
 	}
-	err = displif_port_front_publish(&f->port, f->dir, f->backend, &f->cfg, cfg, f->link, f->front, tag,
-					 &f->diag);
+	err = displif_port_front_publish(&f->port, f->dir, f->backend, &f->cfg, cfg, f->link,
+					 f->front, tag, &f->diag);
 	if (!err)
 		f->n = f->cfg.n;
 	return err;
@@ -181,7 +181,8 @@ static void write_state(struct end_front *f, int32_t state)
 }
 
 /* Does what one step says. True: *@in, *@arg follow from it. */
-static bool act(struct end_front *f, const struct displif_step *step, enum displif_in *in, uint32_t *arg)
+static bool act(struct end_front *f, const struct displif_step *step, enum displif_in *in,
+		uint32_t *arg)
 {
 	bool follows = false;
 	int err;
@@ -327,7 +328,9 @@ struct end_front *end_front_new(struct fake_dom *dom, uint32_t devid)
 	f->dom = dom;
 	f->port = fake_dom_port(dom);
 	f->retry.state = -1;
-	f->front_cfg = (struct displif_front_cfg){ .timeout_ms = 3000, .look_ms = 100, .max_lost = 8, .reserve = 4 };
+	f->front_cfg = (struct displif_front_cfg){
+		.timeout_ms = 3000, .look_ms = 100, .max_lost = 8, .reserve = 4
+	};
 	displif_fdev_init(&f->dev);
 	displif_xs_frontend_path(f->dir, sizeof(f->dir), fake_dom_id(dom), devid);
 	if (!find_backend(f)) {

@@ -50,7 +50,8 @@ static bool flipped(void *arg)
 	return wait->flip || wait->lost || (wait->rsp && wait->status);
 }
 
-int end_front_call(struct end_front *f, uint32_t c, const struct displif_msg *msg, struct end_wait *got)
+int end_front_call(struct end_front *f, uint32_t c, const struct displif_msg *msg,
+		   struct end_wait *got)
 {
 	uint64_t token = end_front_send(f, c, msg, true);
 	struct end_wait *wait = end_front_waited(f, token);
@@ -98,8 +99,8 @@ static int share(struct end_front *f, struct end_buf *buf, enum displif_share_ki
 		if (!buf->own)
 			return DISPLIF_E_OS;
 	}
-	return displif_port_share(&f->port, f->backend, &buf->share, kind, buf->own, buf->size, buf->gref, words,
-				  &f->diag);
+	return displif_port_share(&f->port, f->backend, &buf->share, kind, buf->own, buf->size,
+				  buf->gref, words, &f->diag);
 }
 
 /* Tells the backend. 0, or what it answered. */
@@ -120,7 +121,8 @@ static int introduce(struct end_front *f, struct end_buf *buf, enum displif_shar
 		return status;
 	buf->dbuf = msg.dbuf;
 	if (kind == DISPLIF_SHARE_BACKEND) {
-		f->last_err = displif_port_share_alloced(&f->port, f->backend, &buf->share, &f->diag);
+		f->last_err =
+			displif_port_share_alloced(&f->port, f->backend, &buf->share, &f->diag);
 		if (f->last_err)
 			return f->last_err;
 	}
@@ -135,7 +137,8 @@ static int introduce(struct end_front *f, struct end_buf *buf, enum displif_shar
 	return status;
 }
 
-int end_front_buf(struct end_front *f, enum displif_share_kind kind, uint32_t width, uint32_t height)
+int end_front_buf(struct end_front *f, enum displif_share_kind kind, uint32_t width,
+		  uint32_t height)
 {
 	struct end_buf *buf;
 	uint32_t i;
@@ -218,7 +221,8 @@ int end_front_edid(struct end_front *f, uint32_t c, void *edid, uint32_t cap)
 	struct end_wait got;
 	int status;
 
-	if (displif_port_share(&f->port, f->backend, &share, DISPLIF_SHARE_OWN, NULL, msg.size, gref, 9, &f->diag))
+	if (displif_port_share(&f->port, f->backend, &share, DISPLIF_SHARE_OWN, NULL, msg.size,
+			       gref, 9, &f->diag))
 		return 1;
 	msg.gref_dir = share.gref_dir;
 	status = end_front_call(f, c, &msg, &got);

@@ -41,7 +41,8 @@ int rig_back_state(struct rig *r)
 bool rig_is_connected(struct rig *r)
 {
 	return r->f && r->b && r->f->dev.state == DISPLIF_FDEV_CONNECTED &&
-	       r->b->dev.state == DISPLIF_BDEV_CONNECTED && rig_front_state(r) == DISPLIF_XB_CONNECTED &&
+	       r->b->dev.state == DISPLIF_BDEV_CONNECTED &&
+	       rig_front_state(r) == DISPLIF_XB_CONNECTED &&
 	       rig_back_state(r) == DISPLIF_XB_CONNECTED;
 }
 
@@ -111,6 +112,7 @@ const char *rig_connectors(uint32_t n)
 	uint32_t i;
 
 	for (i = 0; i < n; i++)
-		at += (size_t)snprintf(&text[at], sizeof(text) - at, "%sid%u:64x48", i ? ";" : "", i);
+		at += (size_t)snprintf(&text[at], sizeof(text) - at, "%sid%u:64x48", i ? ";" : "",
+				       i);
 	return text;
 }

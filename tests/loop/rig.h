@@ -20,7 +20,7 @@ struct rig_opts {
 	const char *connectors; /* NULL: one of 64x48 */
 	const struct fake_limits *limits;
 	uint64_t seed;
-	uint16_t backend;       /* 0: in domain 0 */
+	uint16_t backend; /* 0: in domain 0 */
 	bool be_alloc, coalesce;
 };
 

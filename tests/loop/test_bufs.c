@@ -192,7 +192,9 @@ static void test_zombies_hold_back(void **state)
 	(void)state;
 	rig_up(&r, &opts);
 	r.f->dev.max_zombies = 0;
-	assert_int_equal(r.b->port.ops->map(r.b->port.ctx, RIG_FRONT, r.f->link[0].gref, 1, 0, &va, &map), 0);
+	assert_int_equal(
+		r.b->port.ops->map(r.b->port.ctx, RIG_FRONT, r.f->link[0].gref, 1, 0, &va, &map),
+		0);
 	end_back_feed(r.b, DISPLIF_BIN_BROKEN, 0);
 	fake_advance(r.w, 10000);
 	assert_int_equal(rig_front_state(&r), DISPLIF_XB_INITIALISING);
@@ -296,8 +298,9 @@ static void test_no_grants_left(void **state)
 /* Made by hand: 800x600 at 60 Hz as its only detailed timing. */
 static void make_edid(uint8_t *edid, uint32_t blocks)
 {
-	static const uint8_t head[] = { 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x10, 0x20, 1, 0,
-					2,    0,    0,	  0,	1,    30,   1,	  3,	0x80 };
+	static const uint8_t head[] = { 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+					0x00, 0x10, 0x20, 1,	0,    2,    0,
+					0,    0,    1,	  30,	1,    3,    0x80 };
 	static const uint8_t timing[18] = { 0xa0, 0x0f, 0x20, 0x00, 0x31, 0x58, 0x1c, 0x20, 0x28,
 					    0x80, 0x14, 0x00, 0x40, 0xf0, 0x00, 0x00, 0x00, 0x1e };
 	uint32_t i, k;
@@ -341,7 +344,8 @@ static void test_edid(void **state)
 			r.b->edid_size = blocks[i] * DISPLIF_EDID_BLOCK;
 			assert_int_equal(end_front_edid(r.f, 1, got, sizeof(got)), r.b->edid_size);
 			assert_memory_equal(sent, got, r.b->edid_size);
-			assert_int_equal(displif_edid_parse(got, r.b->edid_size, &edid, mode, 4, NULL), 0);
+			assert_int_equal(
+				displif_edid_parse(got, r.b->edid_size, &edid, mode, 4, NULL), 0);
 			assert_int_equal(mode[0].width, 800);
 			assert_int_equal(mode[0].height, 600);
 		}

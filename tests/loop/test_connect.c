@@ -71,7 +71,9 @@ static void test_any_order(void **state)
 
 	(void)state;
 	for (seed = 1; seed <= 200; seed++) {
-		struct rig_opts opts = { .seed = seed, .coalesce = seed & 1, .backend = seed & 2 ? 5 : 0 };
+		struct rig_opts opts = { .seed = seed,
+					 .coalesce = seed & 1,
+					 .backend = seed & 2 ? 5 : 0 };
 		struct rig r;
 
 		rig_up(&r, &opts);

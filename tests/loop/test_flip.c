@@ -150,7 +150,9 @@ static void test_failed_flip(void **state)
 /* All 32 entries are out, those behind the reserve for flips only; one more is refused, none is lost. */
 static void test_outstanding(void **state)
 {
-	struct displif_msg msg = { .op = XENDISPL_OP_GET_EDID, .size = DISPLIF_EDID_MAX, .gref_dir = 1 };
+	struct displif_msg msg = { .op = XENDISPL_OP_GET_EDID,
+				   .size = DISPLIF_EDID_MAX,
+				   .gref_dir = 1 };
 	uint64_t token[2][DISPLIF_RING_LEN];
 	uint32_t i, c, n;
 	struct rig r;
@@ -468,7 +470,8 @@ static void test_hook(void **state)
 	fake_access_hook = count_access;
 	assert_int_equal(end_front_flip(r.f, 0, buf), 0);
 	fake_access_hook = NULL;
-	assert_in_range(accesses, 16 + 16 + 16, 80); /* three messages of 16 or 8 words, and indices */
+	assert_in_range(accesses, 16 + 16 + 16,
+			80); /* three messages of 16 or 8 words, and indices */
 	rig_down(&r);
 }
 

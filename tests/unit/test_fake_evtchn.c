@@ -98,7 +98,8 @@ static void test_bind(void **state)
 	assert_int_equal(alive(&be), 1);
 	assert_true(fake_port_pending(be.d, be.port)); /* a bind is pending at once */
 	assert_false(fake_port_pending(fe.d, fe.port));
-	assert_int_equal(be.p.ops->chan_open(be.p.ctx, 1, fe.port, NULL, &(uint32_t){ 0 }, &(void *){ NULL }),
+	assert_int_equal(be.p.ops->chan_open(be.p.ctx, 1, fe.port, NULL, &(uint32_t){ 0 },
+					     &(void *){ NULL }),
 			 DISPLIF_E_OS); /* only once */
 	shut(&fe);
 	shut(&be);
@@ -112,8 +113,9 @@ static void test_foreign_bind(void **state)
 
 	(void)state;
 	assert_int_equal(bind_to(&fe, 0, 0), 0);
-	assert_int_equal(p.ops->chan_open(p.ctx, 1, fe.port, NULL, &(uint32_t){ 0 }, &(void *){ NULL }),
-			 DISPLIF_E_OS);
+	assert_int_equal(
+		p.ops->chan_open(p.ctx, 1, fe.port, NULL, &(uint32_t){ 0 }, &(void *){ NULL }),
+		DISPLIF_E_OS);
 	shut(&fe);
 }
 
@@ -152,13 +154,13 @@ static void test_peer_closes(void **state)
 	shut(&be);
 	assert_int_equal(alive(&fe), 0);
 	assert_int_equal(fake_port_state(fe.d, fe.port), FAKE_PORT_UNBOUND);
-	notify(&fe); /* dropped */
+	notify(&fe);				       /* dropped */
 	assert_int_equal(bind_to(&be, 1, fe.port), 0); /* can be bound again */
 	assert_int_equal(alive(&fe), 1);
 	old = fe.port;
 	shut(&fe);
 	assert_int_equal(bind_to(&fe, 0, 0), 0);
-	assert_int_equal(fe.port, old); /* the number comes back */
+	assert_int_equal(fe.port, old);	 /* the number comes back */
 	assert_int_equal(alive(&be), 0); /* but is another channel */
 	shut(&fe);
 	shut(&be);

@@ -62,7 +62,8 @@ static void test_references(void **state)
 	assert_int_equal(fake_check_clean(e->w, NULL), 1 + 4);
 	assert_true(fake_grant_end(e->fe, 77)); /* nothing there */
 	assert_int_equal(fake_violations(e->w), 1);
-	assert_int_equal(fake_grant(e->fe, 0, e, false), 0); /* the test's memory, not the domain's */
+	assert_int_equal(fake_grant(e->fe, 0, e, false),
+			 0); /* the test's memory, not the domain's */
 	assert_int_equal(fake_violations(e->w), 2);
 }
 
@@ -76,7 +77,8 @@ static void test_same_page(void **state)
 
 	assert_int_equal(mem[0], 0x5a); /* not zeroed unless asked */
 	assert_int_equal(e->fp.ops->grant(e->fp.ctx, 0, mem, 3, DISPLIF_PORT_WRITE, gref), 0);
-	assert_int_equal(e->bp.ops->map(e->bp.ctx, 1, gref, 3, DISPLIF_PORT_WRITE, &va, &handle), 0);
+	assert_int_equal(e->bp.ops->map(e->bp.ctx, 1, gref, 3, DISPLIF_PORT_WRITE, &va, &handle),
+			 0);
 	theirs = va;
 	for (i = 0; i < 3; i++) {
 		mem[4096 * i + 5] = (uint8_t)(100 + i);
@@ -107,10 +109,11 @@ static void test_who_may_map(void **state)
 
 	assert_int_equal(e->fp.ops->share(e->fp.ctx, 0, 2, 0, &mem, gref), 0);
 	assert_null(map(e, gref[0], DISPLIF_PORT_WRITE, &handle)); /* granted read-only */
-	assert_null(map(e, gref[1] + 1, 0, &handle));             /* never granted */
+	assert_null(map(e, gref[1] + 1, 0, &handle));		   /* never granted */
 	assert_null(map(e, 0, 0, &handle));
 	assert_null(map(e, 3, 0, &handle));
-	assert_int_equal(op.ops->map(op.ctx, 1, gref, 1, 0, &va, &handle), DISPLIF_E_OS); /* not for it */
+	assert_int_equal(op.ops->map(op.ctx, 1, gref, 1, 0, &va, &handle),
+			 DISPLIF_E_OS); /* not for it */
 	assert_int_equal(op.ops->copy(op.ctx, 1, gref[0], 0, text, 4, false), DISPLIF_E_OS);
 	assert_int_equal(e->bp.ops->map(e->bp.ctx, 9, gref, 1, 0, &va, &handle), DISPLIF_E_OS);
 	two[0] = gref[0];
@@ -175,7 +178,7 @@ static void test_still_mapped(void **state)
 	assert_int_equal(e->fp.ops->share(e->fp.ctx, 0, 1, DISPLIF_PORT_WRITE, &mem2, &again), 0);
 	assert_int_not_equal(again, gref); /* neither reference */
 	memset(mem2, 9, 4096);
-	assert_int_equal(va[7], 42); /* nor frame is used again */
+	assert_int_equal(va[7], 42);			 /* nor frame is used again */
 	assert_null(map(e, gref, 0, &(void *){ NULL })); /* nor mapped again */
 	assert_int_equal(e->bp.ops->unmap(e->bp.ctx, handle), 0);
 	e->fp.ops->unshare(e->fp.ctx, mem2, &again, 1);
@@ -219,7 +222,8 @@ static void test_copy(void **state)
 	assert_int_equal(e->bp.ops->copy(e->bp.ctx, 1, gref, 4088, back, 8, false), 0);
 	assert_memory_equal(back, text, 8);
 	assert_int_equal(e->bp.ops->copy(e->bp.ctx, 1, gref, 4089, text, 8, true), DISPLIF_E_OS);
-	assert_int_equal(e->bp.ops->copy(e->bp.ctx, 1, gref, UINT32_MAX, text, 8, true), DISPLIF_E_OS);
+	assert_int_equal(e->bp.ops->copy(e->bp.ctx, 1, gref, UINT32_MAX, text, 8, true),
+			 DISPLIF_E_OS);
 	e->fp.ops->unshare(e->fp.ctx, mem, &gref, 1);
 	assert_int_equal(e->bp.ops->copy(e->bp.ctx, 1, gref, 0, text, 8, true), DISPLIF_E_OS);
 	assert_int_equal(fake_stats(e->be)->copied_bytes, 16);

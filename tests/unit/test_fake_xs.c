@@ -48,7 +48,8 @@ static int teardown(void **state)
 static void test_attach_writes_libxl_nodes(void **state)
 {
 	(void)state;
-	assert_int_equal(fake_toolstack_attach(w, 3, 1, 0, true, "HDMI-0:1920x1080;id1:800x600"), 0);
+	assert_int_equal(fake_toolstack_attach(w, 3, 1, 0, true, "HDMI-0:1920x1080;id1:800x600"),
+			 0);
 	assert_string_equal(fake_xs_gets(dom0, FRONT "/backend"), BACK);
 	assert_string_equal(fake_xs_gets(dom0, FRONT "/backend-id"), "3");
 	assert_string_equal(fake_xs_gets(dom0, FRONT "/state"), "1");
@@ -87,7 +88,8 @@ static void test_permissions(void **state)
 	assert_int_equal(fake_xs_puts(fe, 0, FRONT "/0/resolution", "1x1"), DISPLIF_E_OS);
 	assert_int_equal(fake_xs_puts(fe, 0, FRONT "/be-alloc", "1"), DISPLIF_E_OS);
 	assert_int_equal(fake_xs_puts(fe, 0, BACK "/state", "6"), DISPLIF_E_OS);
-	assert_int_equal(fake_xs_puts(fe, 0, "/local/domain/1/device/vdispl/1/state", "1"), DISPLIF_E_OS);
+	assert_int_equal(fake_xs_puts(fe, 0, "/local/domain/1/device/vdispl/1/state", "1"),
+			 DISPLIF_E_OS);
 	assert_int_equal(fake_xs_puts(fe, 0, "/tool/x", "1"), DISPLIF_E_OS);
 	assert_int_equal(fake_xs_read(fe, 0, BACK "/state", buf, 8, &len), 0);
 	assert_int_equal(fake_xs_read(fe, 0, FRONT "/0/resolution", buf, 8, &len), 0);
@@ -115,7 +117,8 @@ static void test_read_and_paths(void **state)
 	assert_int_equal(fake_xs_read(fe, 0, "data/x", buf, 3, &len), 0);
 	assert_int_equal(len, 3);
 	assert_memory_equal(buf, "a\0b", 3);
-	assert_int_equal(fake_xs_read(fe, 0, "/local/domain/1/data/x", buf, 2, &len), DISPLIF_E_RANGE);
+	assert_int_equal(fake_xs_read(fe, 0, "/local/domain/1/data/x", buf, 2, &len),
+			 DISPLIF_E_RANGE);
 	assert_int_equal(fake_xs_read(fe, 0, "data/y", buf, 8, &len), DISPLIF_E_ABSENT);
 	assert_int_equal(fake_xs_read(fe, 0, "data/x/", buf, 8, &len), DISPLIF_E_INVAL);
 	assert_int_equal(fake_xs_read(fe, 0, "data//x", buf, 8, &len), DISPLIF_E_INVAL);
@@ -269,8 +272,10 @@ static void test_conflict(void **state)
 	fake_xs_puts(fe, 0, "data/a", "1");
 	fake_xs_puts(fe, 0, "data/d/x", "1");
 	for (i = 0; i < 6; i++) {
-		static const char *const meanwhile[] = { "data/a", "data/d/x", "data/d/new", "data/z", "data/e", "data" };
-		static const int result[] = { DISPLIF_E_AGAIN, 0, DISPLIF_E_AGAIN, 0, DISPLIF_E_AGAIN, 0 };
+		static const char *const meanwhile[] = { "data/a", "data/d/x", "data/d/new",
+							 "data/z", "data/e",   "data" };
+		static const int result[] = { DISPLIF_E_AGAIN, 0, DISPLIF_E_AGAIN, 0,
+					      DISPLIF_E_AGAIN, 0 };
 
 		assert_int_equal(fake_xs_begin(fe, &tx), 0);
 		assert_int_equal(fake_xs_read(fe, tx, "data/a", buf, 8, &len), 0);
@@ -297,7 +302,9 @@ static void test_conflict(void **state)
 
 static void test_quotas(void **state)
 {
-	struct fake_limits small = { .xs_nodes = 12, .xs_value = 16, .xs_watches = 2, .xs_tx = 1, .xs_tx_nodes = 4 };
+	struct fake_limits small = {
+		.xs_nodes = 12, .xs_value = 16, .xs_watches = 2, .xs_tx = 1, .xs_tx_nodes = 4
+	};
 	struct fake_world *s = fake_world_new(&small, 0);
 	struct fake_dom *d = fake_dom_new(s, 1);
 	char path[32];
