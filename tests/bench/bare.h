@@ -24,6 +24,7 @@ struct bare {
 	struct xendispl_event_page *page;
 	uint32_t in_prod, in_cons;
 	uint16_t evt_id;
+	uint32_t notify_req, notify_evt; /* by either end */
 };
 
 void bare_setup(struct bare *b);
@@ -42,6 +43,7 @@ static inline bool bare_push_requests(struct bare *b)
 	bool notify;
 
 	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&b->front, notify);
+	b->notify_req += notify;
 	return notify;
 }
 
@@ -56,6 +58,7 @@ static inline void bare_event(struct bare *b, uint64_t fb)
 	b->in_prod++;
 	xen_wmb();
 	*(volatile uint32_t *)&b->page->in_prod = b->in_prod;
+	b->notify_evt++; /* it has no hold-off */
 }
 
 /* Answers all requests; a flip gets its event too. Whether the frontend asked to be notified. */
@@ -84,6 +87,7 @@ static inline bool bare_serve(struct bare *b)
 		RING_FINAL_CHECK_FOR_REQUESTS(&b->back, more);
 	} while (more);
 	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&b->back, notify);
+	b->notify_req += notify;
 	return notify;
 }
 
