@@ -2,14 +2,17 @@
 /* The port layer's common ground: the table's check, its operations with a diagnosis, links. */
 #include "port_priv.h"
 
-const char *const displif__ring_leaf[2] = {
-	XENDISPL_FIELD_REQ_RING_REF,
-	XENDISPL_FIELD_EVT_RING_REF,
-};
-
-const char *const displif__chan_leaf[2] = {
-	XENDISPL_FIELD_REQ_CHANNEL,
-	XENDISPL_FIELD_EVT_CHANNEL,
+const char displif__leaf[DISPLIF__LEAVES][DISPLIF__LEAF_MAX] = {
+	[DISPLIF__STATE] = "state",
+	[DISPLIF__VERSION] = XENDISPL_FIELD_FE_VERSION,
+	[DISPLIF__VERSIONS] = XENDISPL_FIELD_BE_VERSIONS,
+	[DISPLIF__BE_ALLOC] = XENDISPL_FIELD_BE_ALLOC,
+	[DISPLIF__RESOLUTION] = XENDISPL_FIELD_RESOLUTION,
+	[DISPLIF__UNIQUE_ID] = XENDISPL_FIELD_UNIQUE_ID,
+	[DISPLIF__RING + DISPLIF_CHAN_REQ] = XENDISPL_FIELD_REQ_RING_REF,
+	[DISPLIF__RING + DISPLIF_CHAN_EVT] = XENDISPL_FIELD_EVT_RING_REF,
+	[DISPLIF__CHAN + DISPLIF_CHAN_REQ] = XENDISPL_FIELD_REQ_CHANNEL,
+	[DISPLIF__CHAN + DISPLIF_CHAN_EVT] = XENDISPL_FIELD_EVT_CHANNEL,
 };
 
 int displif_port_check(const struct displif_port *port, struct displif_diag *diag)
@@ -49,8 +52,6 @@ int displif__port_share(const struct displif__call *c, uint32_t n, void **va, ui
 
 	*va = NULL;
 	err = port->ops->share(port->ctx, c->dom, n, DISPLIF_PORT_WRITE, va, gref);
-	if (err)
-		*va = NULL;
 	return displif__port_done(c, err, DISPLIF_OP_SHARE, node, n);
 }
 
@@ -85,8 +86,8 @@ int displif__port_open(const struct displif__call *c, struct displif_link *link,
 	err = port->ops->chan_open(port->ctx, c->dom, remote,
 				   tag ? tag[2u * c->index + chan] : NULL, &own, &handle);
 	if (err)
-		return displif__port_done(c, err, DISPLIF_OP_CHAN, displif__chan_leaf[chan],
-					  remote);
+		return displif__port_done(c, err, DISPLIF_OP_CHAN,
+					  displif__leaf[DISPLIF__CHAN + chan], remote);
 	link->chan[chan] = handle;
 	if (!bind)
 		link->evtchn[chan] = own;

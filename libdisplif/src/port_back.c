@@ -11,7 +11,7 @@ int displif_port_back_config(const struct displif_port *port, const char *dir,
 }
 
 /* A transport node: a number that is not 0. */
-static int read_number(const struct displif__call *c, const char *leaf, uint32_t *value)
+static int read_number(const struct displif__call *c, enum displif__leaf leaf, uint32_t *value)
 {
 	char text[DISPLIF_XS_TEXT];
 	uint32_t len;
@@ -21,34 +21,50 @@ static int read_number(const struct displif__call *c, const char *leaf, uint32_t
 	err = displif__port_read(c, leaf, 0, text, &len);
 	if (err || (!displif_xs_u32(text, len, UINT32_MAX, value, NULL) && *value))
 		return err;
-	displif__fail_text(c->diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, leaf, text, len,
-			   UINT32_MAX);
+	displif__fail_text(c->diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, displif__leaf[leaf], text,
+			   len, UINT32_MAX);
 	if (c->diag)
 		c->diag->connector = c->index;
 	return DISPLIF_E_RANGE;
 }
 
-/* Reads one connector's nodes and maps its two pages. */
-static int map_pages(const struct displif__call *c, struct displif_link *link)
+/* Maps the page of one ring or event page. */
+static int map_page(const struct displif__call *c, struct displif_link *link, uint32_t chan,
+		    struct displif__mapped *m)
 {
+	int err = displif__port_map(c, &link->gref[chan], 1, DISPLIF_PORT_WRITE, m,
+				    displif__leaf[DISPLIF__RING + chan]);
+
+	if (err)
+		return err;
+	link->page[chan] = m->va;
+	link->map[chan] = m->map;
+	return 0;
+}
+
+/* One connector: its nodes, its two pages, the session on them, then the channels, which may fire at once. */
+static int bring_up(const struct displif__call *c, struct displif_guest *guest,
+		    struct displif_link *link, struct displif_back *back, uint64_t *pend,
+		    uint32_t pend_cap, void *const *tag)
+{
+	struct displif__mapped ring, evt;
 	uint32_t k;
 	int err = 0;
 
-	for (k = 0; k < 2 && !err; k++) {
-		err = read_number(c, displif__ring_leaf[k], &link->gref[k]);
-		if (!err)
-			err = read_number(c, displif__chan_leaf[k], &link->evtchn[k]);
-	}
-	for (k = 0; k < 2 && !err; k++) {
-		struct displif__mapped m;
-
-		err = displif__port_map(c, &link->gref[k], 1, DISPLIF_PORT_WRITE, &m,
-					displif__ring_leaf[k]);
-		if (!err) {
-			link->page[k] = m.va;
-			link->map[k] = m.map;
-		}
-	}
+	for (k = 0; k < 4 && !err; k++)
+		err = read_number(c, (enum displif__leaf)(DISPLIF__RING + k),
+				  k < 2 ? &link->gref[k] : &link->evtchn[k & 1u]);
+	if (err)
+		return err;
+	err = map_page(c, link, DISPLIF_CHAN_REQ, &ring);
+	if (err)
+		return err;
+	err = map_page(c, link, DISPLIF_CHAN_EVT, &evt);
+	if (err)
+		return err;
+	err = displif_back_attach(back, guest, c->index, ring.va, evt.va, pend, pend_cap, c->diag);
+	for (k = 0; k < 2 && !err; k++)
+		err = displif__port_open(c, link, k, true, tag);
 	return err;
 }
 
@@ -58,31 +74,23 @@ int displif_port_back_bind(const struct displif_port *port, const char *dir, uin
 			   void *const *tag, struct displif_diag *diag)
 {
 	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, frontend };
-	uint32_t i, k, sessions = 0;
+	uint32_t i;
 	int err = 0;
 
 	if (!n || n > DISPLIF_MAX_CONNECTORS)
 		return displif__port_done(&c, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "connectors", n);
+	if (!pend_cap || pend_cap > DISPLIF_BACK_MAX_PEND)
+		return displif__port_done(&c, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "pend_cap",
+					  pend_cap);
 	memset(link, 0, n * sizeof(*link));
+	memset(back, 0, n * sizeof(*back));
 	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n && !err; i++) {
-		struct displif_link *l = &link[i];
-
 		c.index = i;
-		err = map_pages(&c, l);
-		if (err)
-			break;
-		/* Session first: a channel may fire as soon as it is open. */
-		err = displif_back_attach(&back[i], guest, i, l->page[DISPLIF_CHAN_REQ],
-					  l->page[DISPLIF_CHAN_EVT], pend, pend_cap, diag);
-		sessions = i + 1u;
-		if (sessions < n)
-			pend += pend_cap;
-		for (k = 0; k < 2 && !err; k++)
-			err = displif__port_open(&c, l, k, true, tag);
+		err = bring_up(&c, guest, &link[i], &back[i], pend + i * pend_cap, pend_cap, tag);
 	}
 	if (!err)
 		return 0;
-	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < sessions; i++)
+	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n; i++)
 		displif_back_kill(&back[i], err);
 	displif__port_close(port, link, n);
 	return err;

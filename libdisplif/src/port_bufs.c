@@ -3,12 +3,20 @@
 #include "port_priv.h"
 
 static int copy(const struct displif__call *c, uint32_t gref, uint32_t ofs, uint32_t *words,
-		uint32_t n, bool to_peer)
+		uint32_t len, bool to_peer)
 {
 	const struct displif_port *port = c->port;
-	int err = port->ops->copy(port->ctx, c->dom, gref, ofs, words, n, to_peer);
+	int (*op)(void *, uint16_t, uint32_t, uint32_t, void *, uint32_t, bool) = port->ops->copy;
+	int err =
+		op ? op(port->ctx, c->dom, gref, ofs, words, len, to_peer) : DISPLIF_E_UNSUPPORTED;
 
 	return displif__port_done(c, err, DISPLIF_OP_COPY, "gref", gref);
+}
+
+/* Grants of one directory page. */
+static uint32_t at_most(uint32_t n)
+{
+	return n < DISPLIF_PGDIR_GREFS ? n : DISPLIF_PGDIR_GREFS;
 }
 
 /*
@@ -22,15 +30,13 @@ static int do_page(const struct displif__call *c, const struct displif_scratch *
 	bool by_copy = c->port->ops->copy;
 	struct displif__mapped m = { scratch->page, NULL };
 	uint32_t gref = walk->next, have = walk->have;
-	uint32_t words = 1;
+	uint32_t words = 0;
 	int err, ret;
 
-	if (!fill) {
-		words = walk->want - have;
-		words = words < DISPLIF_PGDIR_GREFS ? words + 1u : DISPLIF_PGDIR_WORDS;
-	}
+	if (!fill)
+		words = at_most(displif__sub32(walk->want, have));
 	if (by_copy)
-		err = copy(c, gref, 0, scratch->page, words * 4u, false);
+		err = copy(c, gref, 0, scratch->page, 4u + words * 4u, false);
 	else
 		err = displif__port_map(c, &gref, 1, fill ? DISPLIF_PORT_WRITE : 0, &m,
 					"gref_directory");
@@ -43,7 +49,8 @@ static int do_page(const struct displif__call *c, const struct displif_scratch *
 	if (!by_copy)
 		err = displif__port_unmap(c, &m);
 	else if (fill && ret >= 0)
-		err = copy(c, gref, 4, scratch->page + 1, (walk->have - have) * 4u, true);
+		err = copy(c, gref, 4, scratch->page + 1,
+			   at_most(displif__sub32(walk->have, have)) * 4u, true);
 	return err && ret >= 0 ? err : ret;
 }
 
@@ -64,11 +71,9 @@ static int do_pages(const struct displif__call *c, const struct displif_scratch 
 	return err < 0 ? err : 0;
 }
 
-static int check_words(const struct displif__call *c, const struct displif_scratch *scratch,
-		       uint32_t pages)
+static int no_words(const struct displif__call *c, const struct displif_scratch *scratch,
+		    uint32_t pages)
 {
-	if (pages <= scratch->words)
-		return 0;
 	return displif__fail(c->diag, DISPLIF_E_NOSPC, DISPLIF_OP_DIRECTORY, "gref", pages,
 			     scratch->words);
 }
@@ -83,9 +88,9 @@ int displif_port_back_map(const struct displif_port *port, uint16_t frontend, ui
 
 	*va = NULL;
 	*map = NULL;
-	err = check_words(&c, scratch, pages);
-	if (!err)
-		err = do_pages(&c, scratch, gref_dir, pages, pages, false);
+	if (pages > scratch->words)
+		return no_words(&c, scratch, pages);
+	err = do_pages(&c, scratch, gref_dir, pages, pages, false);
 	if (!err)
 		err = displif__port_map(&c, scratch->gref, pages, flags, &m, "dbuf");
 	if (err)
@@ -100,15 +105,15 @@ int displif_port_back_alloc(const struct displif_port *port, uint16_t frontend, 
 			    struct displif_diag *diag)
 {
 	const struct displif__call c = { port, diag, NULL, DISPLIF_NO_CONNECTOR, 0, frontend };
-	void *mem;
+	void *mem = NULL;
 	int err;
 
 	*va = NULL;
-	err = check_words(&c, scratch, pages);
-	if (!err && (!pages || pages > DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT))
-		err = displif__port_done(&c, DISPLIF_E_RANGE, DISPLIF_OP_SHARE, "dbuf", pages);
-	if (!err)
-		err = displif__port_share(&c, pages, &mem, scratch->gref, "dbuf");
+	if (pages > scratch->words)
+		return no_words(&c, scratch, pages);
+	if (!pages || pages > DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT)
+		return displif__port_done(&c, DISPLIF_E_RANGE, DISPLIF_OP_SHARE, "dbuf", pages);
+	err = displif__port_share(&c, pages, &mem, scratch->gref, "dbuf");
 	if (err)
 		return err;
 	err = do_pages(&c, scratch, gref_dir, pages, pages, true);
@@ -124,17 +129,20 @@ int displif_port_back_alloc(const struct displif_port *port, uint16_t frontend, 
 static int put_copy(const struct displif__call *c, const struct displif_scratch *scratch,
 		    const uint8_t *data, uint32_t len)
 {
-	uint32_t i;
+	uint8_t *bytes = (uint8_t *)scratch->page;
+	uint32_t need = displif_pgdir_pages(len);
+	uint32_t i, k;
 	int err = 0;
 
-	for (i = 0; len && i < scratch->words && !err; i++) {
-		uint32_t part = len < DISPLIF_PAGE_SIZE ? len : DISPLIF_PAGE_SIZE;
+	for (i = 0; i < need && i < scratch->words && !err; i++) {
+		for (k = 0; k < DISPLIF_PAGE_SIZE; k++) {
+			uint32_t at = i * DISPLIF_PAGE_SIZE + k;
 
-		memcpy(scratch->page, data, part);
-		err = copy(c, scratch->gref[i], 0, scratch->page, part, true);
-		len -= part;
-		if (len)
-			data += part;
+			if (at >= len)
+				break;
+			bytes[k] = data[at];
+		}
+		err = copy(c, scratch->gref[i], 0, scratch->page, k, true);
 	}
 	return err;
 }
@@ -151,9 +159,10 @@ int displif_port_back_put(const struct displif_port *port, uint16_t frontend, ui
 	if (len > size)
 		return displif__fail(diag, DISPLIF_E_NOSPC, DISPLIF_OP_DIRECTORY, "buffer_sz", len,
 				     size);
-	err = check_words(&c, scratch, pages);
-	if (err || !len)
-		return err;
+	if (pages > scratch->words)
+		return no_words(&c, scratch, pages);
+	if (!len)
+		return 0;
 	err = do_pages(&c, scratch, gref_dir, pages, need, false);
 	if (err)
 		return err;

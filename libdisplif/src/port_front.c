@@ -12,8 +12,7 @@ int displif_port_front_config(const struct displif_port *port, const char *dir,
 	int err;
 
 	cfg->version = 1;
-	err = displif__port_read(&c, XENDISPL_FIELD_BE_VERSIONS, DISPLIF__MAY_BE_ABSENT, text,
-				 &len);
+	err = displif__port_read(&c, DISPLIF__VERSIONS, DISPLIF__MAY_BE_ABSENT, text, &len);
 	if (!err)
 		err = displif_xs_versions(text, len, XENDISPL_PROTOCOL_VERSION_INT, &cfg->version,
 					  diag);
@@ -28,18 +27,23 @@ static int bring_up(const struct displif__call *c, const struct displif_front_cf
 		    struct displif_link *link, struct displif_front *front, void *const *tag)
 {
 	struct displif_front_cfg own = *cfg;
+	void *ring, *evt;
 	uint32_t k;
-	int err = 0;
+	int err;
 
 	if (c->index)
 		own.reserve = 0;
-	for (k = 0; k < 2 && !err; k++)
-		err = displif__port_share(c, 1, &link->page[k], &link->gref[k],
-					  displif__ring_leaf[k]);
+	err = displif__port_share(c, 1, &ring, &link->gref[DISPLIF_CHAN_REQ],
+				  displif__leaf[DISPLIF__RING + DISPLIF_CHAN_REQ]);
 	if (err)
 		return err;
-	err = displif_front_init(front, &own, link->page[DISPLIF_CHAN_REQ],
-				 link->page[DISPLIF_CHAN_EVT]);
+	link->page[DISPLIF_CHAN_REQ] = ring;
+	err = displif__port_share(c, 1, &evt, &link->gref[DISPLIF_CHAN_EVT],
+				  displif__leaf[DISPLIF__RING + DISPLIF_CHAN_EVT]);
+	if (err)
+		return err;
+	link->page[DISPLIF_CHAN_EVT] = evt;
+	err = displif_front_init(front, &own, ring, evt);
 	if (err)
 		return displif__port_done(c, err, DISPLIF_OP_CONFIG, "cfg", 0);
 	for (k = 0; k < 2 && !err; k++)
@@ -56,7 +60,7 @@ int displif_port_front_publish(const struct displif_port *port, const char *dir,
 	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, backend };
 	uint32_t n = devcfg->n;
 	const struct displif__nodes nodes = {
-		XENDISPL_FIELD_FE_VERSION,
+		DISPLIF__VERSION,
 		devcfg->version < XENDISPL_PROTOCOL_VERSION_INT ? "1" : XENDISPL_PROTOCOL_VERSION,
 		link,
 		n,

@@ -20,9 +20,22 @@ struct displif__mapped {
 	void *va, *map;
 };
 
-/* Leaves of the transport nodes, by enum displif_chan. */
-extern const char *const displif__ring_leaf[2];
-extern const char *const displif__chan_leaf[2];
+/* Nodes below a device's or a connector's directory. */
+enum displif__leaf {
+	DISPLIF__STATE = 0,
+	DISPLIF__VERSION,
+	DISPLIF__VERSIONS,
+	DISPLIF__BE_ALLOC,
+	DISPLIF__RESOLUTION,
+	DISPLIF__UNIQUE_ID,
+	DISPLIF__RING, /* by enum displif_chan from here on: DISPLIF__RING + chan */
+	DISPLIF__CHAN = DISPLIF__RING + 2,
+	DISPLIF__LEAVES = DISPLIF__CHAN + 2,
+};
+
+/* Their names, in rows of one width so that a reader needs no terminator to stay inside. */
+#define DISPLIF__LEAF_MAX 20u
+extern const char displif__leaf[DISPLIF__LEAVES][DISPLIF__LEAF_MAX];
 
 /*
  * The result of an operation of the port: 0, or an error of the list, with the
@@ -32,7 +45,7 @@ extern const char *const displif__chan_leaf[2];
 int displif__port_done(const struct displif__call *c, int err, enum displif_diag_op op,
 		       const char *node, uint64_t value);
 
-/* The operations of the port; @node says for what. Out parameters are written always. */
+/* The operations of the port; @node says for what. Out parameters are written always, and mean nothing on failure. */
 int displif__port_share(const struct displif__call *c, uint32_t n, void **va, uint32_t *gref,
 			const char *node);
 int displif__port_map(const struct displif__call *c, const uint32_t *gref, uint32_t n,
@@ -47,12 +60,13 @@ int displif__port_open(const struct displif__call *c, struct displif_link *link,
 #define DISPLIF__MAY_BE_LONG 2u
 
 /* Reads a node to buf[DISPLIF_XS_TEXT]; *len is at most that. */
-int displif__port_read(const struct displif__call *c, const char *leaf, uint32_t may, char *buf,
-		       uint32_t *len);
+int displif__port_read(const struct displif__call *c, enum displif__leaf leaf, uint32_t may,
+		       char *buf, uint32_t *len);
 
 /* What one transaction writes: a node of the device, and the transport nodes of @n links. */
 struct displif__nodes {
-	const char *leaf, *text;
+	enum displif__leaf leaf;
+	const char *text;
 	const struct displif_link *link;
 	uint32_t n;
 };

@@ -13,6 +13,7 @@ uint32_t displif_port_share_words(uint32_t size)
 static int share_pages(const struct displif__call *c, struct displif_share *share, void *mem)
 {
 	const struct displif_port *port = c->port;
+	int (*grant)(void *, uint16_t, void *, uint32_t, uint32_t, uint32_t *) = port->ops->grant;
 	int err;
 
 	if (share->kind == DISPLIF_SHARE_BACKEND)
@@ -20,8 +21,9 @@ static int share_pages(const struct displif__call *c, struct displif_share *shar
 	if (share->kind == DISPLIF_SHARE_OWN)
 		return displif__port_share(c, share->pages, &share->mem, share->gref, "dbuf");
 	share->mem = mem;
-	err = port->ops->grant(port->ctx, c->dom, mem, share->pages, DISPLIF_PORT_WRITE,
-			       share->gref);
+	err = DISPLIF_E_UNSUPPORTED;
+	if (grant && port->ops->ungrant)
+		err = grant(port->ctx, c->dom, mem, share->pages, DISPLIF_PORT_WRITE, share->gref);
 	return displif__port_done(c, err, DISPLIF_OP_GRANT, "dbuf", share->pages);
 }
 
@@ -36,32 +38,9 @@ static void build(const struct displif_share *share)
 	for (i = 0; i < share->dirs; i++) {
 		uint32_t k = share->pages + i + 1u;
 
-		displif_pgdir_build(page, i, k < words ? share->gref[k] : 0, gref, share->pages);
-		page += DISPLIF_PGDIR_WORDS;
+		displif_pgdir_build(page + i * DISPLIF_PGDIR_WORDS, i,
+				    k < words ? share->gref[k] : 0, gref, share->pages);
 	}
-}
-
-static int check(const struct displif__call *c, enum displif_share_kind kind, const void *mem,
-		 uint32_t size, const uint32_t *gref, uint32_t words)
-{
-	const struct displif_port_ops *ops = c->port->ops;
-	uint32_t need = displif_port_share_words(size);
-
-	if (!size || size > DISPLIF_MAX_BUFFER || kind < DISPLIF_SHARE_OWN ||
-	    kind > DISPLIF_SHARE_BACKEND)
-		return displif__fail(c->diag, DISPLIF_E_INVAL, DISPLIF_OP_SHARE, "buffer_sz", size,
-				     DISPLIF_MAX_BUFFER);
-	if (!gref || words < need)
-		return displif__fail(c->diag, DISPLIF_E_NOSPC, DISPLIF_OP_SHARE, "gref", need,
-				     words);
-	if (kind != DISPLIF_SHARE_EXISTING)
-		return 0;
-	if (!ops->grant || !ops->ungrant)
-		return displif__port_done(c, DISPLIF_E_UNSUPPORTED, DISPLIF_OP_GRANT, "dbuf", 0);
-	if (!mem || ((uintptr_t)mem & (DISPLIF_PAGE_SIZE - 1u)))
-		return displif__port_done(c, DISPLIF_E_INVAL, DISPLIF_OP_GRANT, "dbuf",
-					  (uintptr_t)mem);
-	return 0;
 }
 
 int displif_port_share(const struct displif_port *port, uint16_t backend,
@@ -73,9 +52,16 @@ int displif_port_share(const struct displif_port *port, uint16_t backend,
 	int err;
 
 	memset(share, 0, sizeof(*share));
-	err = check(&c, kind, mem, size, gref, words);
-	if (err)
-		return err;
+	if (!pages || pages > DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT ||
+	    kind < DISPLIF_SHARE_OWN || kind > DISPLIF_SHARE_BACKEND)
+		return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF_OP_SHARE, "buffer_sz", size,
+				     DISPLIF_MAX_BUFFER);
+	if (!gref || words < pages + displif_pgdir_dirs(pages))
+		return displif__fail(diag, DISPLIF_E_NOSPC, DISPLIF_OP_SHARE, "gref",
+				     displif_port_share_words(size), words);
+	if (kind == DISPLIF_SHARE_EXISTING && (!mem || ((uintptr_t)mem & (DISPLIF_PAGE_SIZE - 1u))))
+		return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF_OP_GRANT, "dbuf",
+				     (uintptr_t)mem, DISPLIF_PAGE_SIZE);
 	share->gref = gref;
 	share->pages = pages;
 	share->dirs = displif_pgdir_dirs(pages);
@@ -101,24 +87,24 @@ int displif_port_share_alloced(const struct displif_port *port, uint16_t backend
 {
 	const struct displif__call c = { port, diag, NULL, DISPLIF_NO_CONNECTOR, 0, backend };
 	const volatile uint32_t *page = share->dir;
+	struct displif__mapped m = { NULL, NULL };
+	uint32_t *gref = share->gref;
 	struct displif_pgdir_walk walk;
-	struct displif__mapped m;
 	uint32_t i;
 	int err;
 
-	if (share->kind != DISPLIF_SHARE_BACKEND || share->map)
+	if (share->kind != DISPLIF_SHARE_BACKEND || share->map || !page || !gref)
 		return displif__port_done(&c, DISPLIF_E_STATE, DISPLIF_OP_MAP, "dbuf", share->kind);
 	err = displif_pgdir_walk_init(&walk, share->gref_dir, share->pages);
 	/* The pages are our own, one after the other: the links are only checked. */
 	for (i = 0; i < share->dirs; i++) {
-		err = displif_pgdir_walk_page(&walk, page, share->gref, share->pages, diag);
+		err = displif_pgdir_walk_page(&walk, page + i * DISPLIF_PGDIR_WORDS, gref,
+					      share->pages, diag);
 		if (err <= 0)
 			break;
-		page += DISPLIF_PGDIR_WORDS;
 	}
 	if (!err)
-		err = displif__port_map(&c, share->gref, share->pages, DISPLIF_PORT_WRITE, &m,
-					"dbuf");
+		err = displif__port_map(&c, gref, share->pages, DISPLIF_PORT_WRITE, &m, "dbuf");
 	if (err)
 		return err < 0 ? err : DISPLIF_E_BUG;
 	share->mem = m.va;
@@ -140,16 +126,18 @@ int displif_port_share_unmap(const struct displif_port *port, struct displif_sha
 uint32_t displif_port_unshare(const struct displif_port *port, struct displif_share *share)
 {
 	const struct displif_port_ops *ops = port->ops;
+	uint32_t (*ungrant)(void *, void *, const uint32_t *, uint32_t) = ops->ungrant;
+	uint32_t *gref = share->gref;
 	uint32_t busy = 0;
 
-	if (share->kind == DISPLIF_SHARE_NONE)
+	if (share->kind == DISPLIF_SHARE_NONE || !gref)
 		return 0;
 	displif_port_share_unmap(port, share);
 	if (share->kind == DISPLIF_SHARE_OWN)
-		ops->unshare(port->ctx, share->mem, share->gref, share->pages);
-	else if (share->kind == DISPLIF_SHARE_EXISTING)
-		busy = ops->ungrant(port->ctx, share->mem, share->gref, share->pages);
-	ops->unshare(port->ctx, share->dir, share->gref + share->pages, share->dirs);
+		ops->unshare(port->ctx, share->mem, gref, share->pages);
+	else if (share->kind == DISPLIF_SHARE_EXISTING && ungrant)
+		busy = ungrant(port->ctx, share->mem, gref, share->pages);
+	ops->unshare(port->ctx, share->dir, gref + share->pages, share->dirs);
 	memset(share, 0, sizeof(*share));
 	return busy;
 }

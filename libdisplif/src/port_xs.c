@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The port layer's XenStore side: nodes, transactions that never re-create what was removed, configuration. */
 #include "port_priv.h"
+#include "text.h"
 
 /* The full path of a node, in path[DISPLIF_XS_PATH]. */
-static int compose(const struct displif__call *c, const char *leaf, char *path)
+static int compose(const struct displif__call *c, enum displif__leaf leaf, char *path)
 {
-	int len;
+	struct displif__text t;
 
 	memset(path, 0, DISPLIF_XS_PATH);
-	if (c->index == DISPLIF_NO_CONNECTOR)
-		len = displif_xs_join(path, DISPLIF_XS_PATH, c->dir, leaf);
-	else
-		len = displif_xs_connector(path, DISPLIF_XS_PATH, c->dir, c->index, leaf);
-	return len > 0 ? 0 : DISPLIF_E_INVAL;
+	displif__text_begin(&t, path, DISPLIF_XS_PATH);
+	displif__text_put(&t, c->dir, DISPLIF_XS_PATH);
+	displif__text_lit(&t, "/");
+	if (c->index != DISPLIF_NO_CONNECTOR) {
+		displif__text_number(&t, c->index);
+		displif__text_lit(&t, "/");
+	}
+	displif__text_put(&t, displif__leaf[leaf], DISPLIF__LEAF_MAX);
+	return t.cut ? DISPLIF_E_INVAL : 0;
 }
 
-int displif__port_read(const struct displif__call *c, const char *leaf, uint32_t may, char *buf,
-		       uint32_t *len)
+int displif__port_read(const struct displif__call *c, enum displif__leaf leaf, uint32_t may,
+		       char *buf, uint32_t *len)
 {
 	char path[DISPLIF_XS_PATH];
 	uint32_t got = 0;
@@ -36,17 +41,17 @@ int displif__port_read(const struct displif__call *c, const char *leaf, uint32_t
 	if ((err == DISPLIF_E_ABSENT && (may & DISPLIF__MAY_BE_ABSENT)) ||
 	    (err == DISPLIF_E_RANGE && (may & DISPLIF__MAY_BE_LONG)))
 		return err;
-	return displif__port_done(c, err, DISPLIF_OP_XS_READ, leaf, 0);
+	return displif__port_done(c, err, DISPLIF_OP_XS_READ, displif__leaf[leaf], 0);
 }
 
-static int write_text(const struct displif__call *c, const char *leaf, const char *text)
+static int write_text(const struct displif__call *c, enum displif__leaf leaf, const char *text)
 {
 	char path[DISPLIF_XS_PATH];
 	int err = compose(c, leaf, path);
 
 	if (!err)
 		err = c->port->ops->xs_write(c->port->ctx, c->tx, path, text);
-	return displif__port_done(c, err, DISPLIF_OP_XS_WRITE, leaf, 0);
+	return displif__port_done(c, err, DISPLIF_OP_XS_WRITE, displif__leaf[leaf], 0);
 }
 
 /* The four transport nodes of connector c->index. */
@@ -56,13 +61,10 @@ static int write_link(const struct displif__call *c, const struct displif_link *
 	uint32_t k;
 	int err = 0;
 
-	for (k = 0; k < 2 && !err; k++) {
-		displif_xs_put_u32(text, sizeof(text), link->gref[k]);
-		err = write_text(c, displif__ring_leaf[k], text);
-		if (err)
-			break;
-		displif_xs_put_u32(text, sizeof(text), link->evtchn[k]);
-		err = write_text(c, displif__chan_leaf[k], text);
+	for (k = 0; k < 4 && !err; k++) {
+		displif_xs_put_u32(text, sizeof(text),
+				   k < 2 ? link->gref[k] : link->evtchn[k & 1u]);
+		err = write_text(c, (enum displif__leaf)(DISPLIF__RING + k), text);
 	}
 	return err;
 }
@@ -75,7 +77,7 @@ static int write_nodes(struct displif__call *c, const struct displif__nodes *nod
 	int err;
 
 	/* Writing below a directory that the toolstack removed would bring it back as a ghost. */
-	err = displif__port_read(c, "state", DISPLIF__MAY_BE_LONG, state, &len);
+	err = displif__port_read(c, DISPLIF__STATE, DISPLIF__MAY_BE_LONG, state, &len);
 	if (err == DISPLIF_E_RANGE)
 		err = 0;
 	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < nodes->n && !err; i++) {
@@ -112,10 +114,10 @@ int displif__port_commit(struct displif__call *c, const struct displif__nodes *n
 			return err;
 		break;
 	}
-	return displif__port_done(c, err, DISPLIF_OP_XS_TX, nodes->leaf, i);
+	return displif__port_done(c, err, DISPLIF_OP_XS_TX, displif__leaf[nodes->leaf], i);
 }
 
-static int commit_one(const struct displif_port *port, const char *dir, const char *leaf,
+static int commit_one(const struct displif_port *port, const char *dir, enum displif__leaf leaf,
 		      const char *text, struct displif_diag *diag)
 {
 	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, 0 };
@@ -130,14 +132,13 @@ int displif_port_write_state(const struct displif_port *port, const char *dir, u
 	char text[DISPLIF_XS_NUMBER];
 
 	displif_xs_put_u32(text, sizeof(text), state);
-	return commit_one(port, dir, "state", text, diag);
+	return commit_one(port, dir, DISPLIF__STATE, text, diag);
 }
 
 int displif_port_back_publish(const struct displif_port *port, const char *dir,
 			      struct displif_diag *diag)
 {
-	return commit_one(port, dir, XENDISPL_FIELD_BE_VERSIONS, "1," XENDISPL_PROTOCOL_VERSION,
-			  diag);
+	return commit_one(port, dir, DISPLIF__VERSIONS, "1," XENDISPL_PROTOCOL_VERSION, diag);
 }
 
 int displif_port_read_state(const struct displif_port *port, const char *dir, uint8_t *state,
@@ -148,7 +149,7 @@ int displif_port_read_state(const struct displif_port *port, const char *dir, ui
 	uint32_t len;
 	int err;
 
-	err = displif__port_read(&c, "state", DISPLIF__MAY_BE_LONG, text, &len);
+	err = displif__port_read(&c, DISPLIF__STATE, DISPLIF__MAY_BE_LONG, text, &len);
 	*state = displif_xs_state(text, len); /* Unknown if there is nothing */
 	return err == DISPLIF_E_RANGE ? 0 : err;
 }
@@ -160,11 +161,10 @@ static int add_connector(const struct displif__call *c, struct displif_cfg *cfg)
 	uint32_t len, id_len;
 	int err;
 
-	err = displif__port_read(c, XENDISPL_FIELD_RESOLUTION, DISPLIF__MAY_BE_ABSENT, resolution,
-				 &len);
+	err = displif__port_read(c, DISPLIF__RESOLUTION, DISPLIF__MAY_BE_ABSENT, resolution, &len);
 	if (err)
 		return err == DISPLIF_E_ABSENT ? 0 : err;
-	err = displif__port_read(c, XENDISPL_FIELD_UNIQUE_ID, DISPLIF__MAY_BE_ABSENT, id, &id_len);
+	err = displif__port_read(c, DISPLIF__UNIQUE_ID, DISPLIF__MAY_BE_ABSENT, id, &id_len);
 	if (err && err != DISPLIF_E_ABSENT)
 		return err;
 	err = displif_cfg_add(cfg, c->index, resolution, len, err ? NULL : id, id_len, c->diag);
@@ -177,7 +177,7 @@ int displif__port_config(struct displif__call *c, struct displif_cfg *cfg)
 	uint32_t len;
 	int err;
 
-	err = displif__port_read(c, XENDISPL_FIELD_BE_ALLOC,
+	err = displif__port_read(c, DISPLIF__BE_ALLOC,
 				 DISPLIF__MAY_BE_ABSENT | DISPLIF__MAY_BE_LONG, text, &len);
 	/* Only "1" is true; what is absent or too long is not "1". */
 	if (err && err != DISPLIF_E_ABSENT && err != DISPLIF_E_RANGE)

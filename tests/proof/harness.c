@@ -18,5 +18,6 @@ int main(void)
 	proof_proto();
 	proof_front();
 	proof_back();
+	proof_port();
 	return 0;
 }

@@ -51,5 +51,6 @@ void proof_state(void);
 void proof_proto(void);
 void proof_front(void);
 void proof_back(void);
+void proof_port(void);
 
 #endif
