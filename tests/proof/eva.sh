@@ -12,8 +12,8 @@ proved()
 	done
 }
 
-# eva MACHDEP MAIN SRC LOG [OPTION...]: analyses the sources in the folder SRC with all harness
-# files, beginning at the function MAIN. False if there is any alarm.
+# eva MACHDEP MAIN SRC LOG FILE...: analyses the FILEs, beginning at their function MAIN; SRC has the
+# private headers. Options of Frama-C may be among the files. False if there is any alarm.
 #
 # The options beyond the defaults: unsigned overflow and narrowing are defined, but the bugs of
 # size arithmetic live there, so they count as alarms; so does a pointer that leaves its object
@@ -26,13 +26,11 @@ eva()
 {
 	machdep=$1 main=$2 from=$3 log=$4
 	shift 4
-	# Words split on purpose: names of files of ours.
-	# shellcheck disable=SC2046
 	(cd "$work" && frama-c -eva -eva-precision 0 -machdep "$machdep" -c11 -main "$main" \
 		-warn-signed-downcast -warn-right-shift-negative -warn-invalid-pointer \
 		-warn-unsigned-overflow -warn-unsigned-downcast -eva-warn-key alarm=error \
 		-kernel-warn-key typing:incompatible-types-call=inactive \
-		-eva-no-print "$@" \
+		-eva-no-print \
 		-cpp-extra-args="-I$top/libdisplif/include -I$from -I$proof -I$work/xen -DDISPLIF_ENV_HEADER=displif_env_proof.h" \
-		$(proved | sed "s,^,$from/,") "$proof"/harness.c "$proof"/h_*.c) >"$log" 2>&1
+		"$@") >"$log" 2>&1
 }

@@ -8,7 +8,7 @@
 # compile, or it would be no bug but a mistake.
 . "$(dirname -- "$0")/../build/lib.sh"
 . "$top/tests/proof/eva.sh"
-need frama-c gcc
+need frama-c gcc nm python3
 shift
 if [ $# = 0 ]; then
 	for script in "$proof"/mutants/*.sed; do
@@ -16,6 +16,22 @@ if [ $# = 0 ]; then
 		set -- "$@" "${name%.sed}"
 	done
 fi
+
+# Each harness function's own files, so that a run reads no more than it needs.
+mkdir "$work/objects"
+for file in $(proved); do
+	# shellcheck disable=SC2086
+	gcc -std=c11 $includes -c "$src/$file" -o "$work/objects/${file%.c}.o" || fail "$file does not compile"
+done
+
+# planted MAIN SRC LOG: analyses what MAIN needs, the sources being in SRC.
+planted()
+{
+	harness=$(grep -l "^void $1(void)" "$proof"/h_*.c) || fail "no harness has $1()"
+	files=$(python3 "$proof/needs.py" "$harness" "$work"/objects/*.o | sed "s,^,$2/,")
+	# shellcheck disable=SC2086
+	eva gcc_x86_64 "$1" "$2" "$3" $files "$proof/harness.c" "$harness"
+}
 
 n=0
 missed=
@@ -31,7 +47,7 @@ for name; do
 	# Without a bug there is no alarm, else the alarm below would prove nothing.
 	case $proven in
 	*" $main "*) ;;
-	*)	eva gcc_x86_64 "$main" "$src" "$work/$main.log" ||
+	*)	planted "$main" "$src" "$work/$main.log" ||
 			{ grep -A 3 'eva:alarm' "$work/$main.log"; fail "$main without a bug"; }
 		proven="$proven$main " ;;
 	esac
@@ -45,7 +61,7 @@ for name; do
 	gcc -std=c11 $includes -I"$copy" -fsyntax-only "$copy/$file" || fail "$name: does not compile"
 
 	n=$((n + 1))
-	if eva gcc_x86_64 "$main" "$copy" "$copy/log" || ! grep "^\[eva:alarm\] \(.*/\)\{0,1\}$name/" "$copy/log" >"$copy/alarms"; then
+	if planted "$main" "$copy" "$copy/log" || ! grep "^\[eva:alarm\] \(.*/\)\{0,1\}$name/" "$copy/log" >"$copy/alarms"; then
 		echo "MISSED $name: ${head#*: }"
 		missed="$missed $name"
 	else

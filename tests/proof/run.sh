@@ -11,8 +11,10 @@ need frama-c gcc python3
 machdep=${2:?"usage: $0 FOLDER MACHDEP"}
 
 ok=yes
-eva "$machdep" main "$src" "$work/log" -metrics -metrics-eva-cover || ok=no
 proved | sed "s,^,$src/," >"$work/files"
+# shellcheck disable=SC2046
+eva "$machdep" main "$src" "$work/log" $(cat "$work/files") "$proof"/harness.c "$proof"/h_*.c \
+	-metrics -metrics-eva-cover || ok=no
 python3 "$proof/report.py" "$work/log" "$work/files" "$proof/harness.h" "$src"/*.h || ok=no
 if [ $ok = no ]; then
 	echo "the whole log: $work/log"
