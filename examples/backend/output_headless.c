@@ -85,7 +85,7 @@ static bool canvas_make(struct be_canvas *c, struct head *h, struct be_frame *fr
 	c->pixels = calloc(c->height, c->stride);
 	if (c->pixels && (!frame || be_convert_copy(c, frame, &h->view)))
 		return true;
-	be_error("no memory for a picture of %ux%u pixels", c->width, c->height);
+	be_limited_error("no memory for a picture of %ux%u pixels", c->width, c->height);
 	free(c->pixels);
 	*c = (struct be_canvas){ 0 };
 	return false;

@@ -8,35 +8,15 @@
  */
 #include "output.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <displif-loop.h>
 
-#include "kms_dev.h"
+#include "kms_head.h"
 #include "log.h"
-#include "pace.h"
 
 /* A flip whose event has not come by then counts as done: the guest must hear of it in 3.1 s. */
 #define FLIP_TIMEOUT_MS 1000u
-
-struct kms_head {
-	struct be_head base;
-	struct kms_head *next;
-	struct kms_screen *screen; /* NULL: none was free */
-	int mode;		   /* index of the screen's mode */
-	struct kms_buf buf[2];	   /* the second is empty if we do without page flips */
-	uint32_t front;		   /* the one that is shown */
-	bool on;		   /* between show() and blank() */
-	bool lit;		   /* our buffer is on the CRTC */
-	uint32_t x, y;		   /* of the last show() */
-	struct be_frame *config;   /* a show() that waits for the flip under way */
-	uint64_t pending_fb;	   /* whom that flip belongs to; 0: nobody */
-	uint64_t pending_since;
-	struct be_flipq queue;
-	struct be_pace pace;
-};
 
 struct kms {
 	struct be_output base;
@@ -74,109 +54,6 @@ static int kms_fd(struct be_output *base)
 	return ((struct kms *)base)->dev.fd;
 }
 
-/* --- the CRTC --- */
-
-static struct kms_dev *dev_of(const struct kms_head *h)
-{
-	return &((struct kms *)h->base.output)->dev;
-}
-
-static bool set_crtc(struct kms_head *h, uint32_t which)
-{
-	struct kms_screen *s = h->screen;
-
-	if (drmModeSetCrtc(dev_of(h)->fd, s->crtc_id, h->buf[which].fb_id, 0, 0, &s->connector_id,
-			   1, &s->mode[h->mode]) != 0) {
-		be_error("%s: cannot set mode %s: %s", s->name, s->mode[h->mode].name,
-			 strerror(errno));
-		return false;
-	}
-	if (!h->lit)
-		be_info("%s: mode %s for domain %u", s->name, s->mode[h->mode].name,
-			h->base.info.domid);
-	h->front = which;
-	h->lit = true;
-	return true;
-}
-
-static void screen_off(struct kms_head *h)
-{
-	if (!h->lit)
-		return;
-	h->lit = false;
-	if (drmModeSetCrtc(dev_of(h)->fd, h->screen->crtc_id, 0, 0, 0, NULL, 0, NULL) != 0)
-		be_error("%s: cannot switch off: %s", h->screen->name, strerror(errno));
-}
-
-static void free_bufs(struct kms_head *h)
-{
-	kms_buf_free(dev_of(h), &h->buf[0]);
-	kms_buf_free(dev_of(h), &h->buf[1]);
-	h->front = 0;
-}
-
-/* Buffers of the mode's size in a format that suits the guest's. */
-static bool need_bufs(struct kms_head *h, uint32_t guest_format)
-{
-	const struct kms_mode *size = &h->screen->size[h->mode];
-	uint32_t format = kms_screen_format(h->screen, guest_format);
-
-	if (h->buf[0].fb_id && h->buf[0].canvas.format == format)
-		return true;
-	free_bufs(h);
-	h->lit = false; /* the kernel switches off what loses its framebuffer */
-	if (!kms_buf_make(dev_of(h), &h->buf[0], size->width, size->height, format)) {
-		be_error("%s: no dumb buffer of %ux%u: %s", h->screen->name, size->width,
-			 size->height, strerror(errno));
-		return false;
-	}
-	if (!kms_buf_make(dev_of(h), &h->buf[1], size->width, size->height, format))
-		be_error("%s: no second dumb buffer (%s): pictures will tear", h->screen->name,
-			 strerror(errno));
-	return true;
-}
-
-static bool draw(struct kms_head *h, struct kms_buf *buf, struct be_frame *frame)
-{
-	struct be_view view = be_view_make(h->x, h->y, frame->width, frame->height,
-					   h->base.info.width, h->base.info.height);
-
-	if (memcmp(&view, &buf->view, sizeof(view)) != 0) {
-		memset(buf->canvas.pixels, 0, buf->size);
-		buf->view = view;
-	}
-	return be_convert_copy(&buf->canvas, frame, &view);
-}
-
-static void page_flip(struct kms_head *h, uint32_t back, uint64_t fb, uint64_t now)
-{
-	if (drmModePageFlip(dev_of(h)->fd, h->screen->crtc_id, h->buf[back].fb_id,
-			    DRM_MODE_PAGE_FLIP_EVENT, h->screen) == 0) {
-		h->screen->pending = true;
-		h->pending_fb = fb;
-		h->pending_since = now;
-		h->front = back;
-		return;
-	}
-	be_info("%s: no page flip: %s", h->screen->name, strerror(errno));
-	set_crtc(h, back);
-}
-
-/* Brings @frame to the screen. If a flip is under way then, its event completes @fb. */
-static void present(struct kms_head *h, struct be_frame *frame, uint64_t fb, uint64_t now)
-{
-	uint32_t back = h->buf[1].fb_id ? !h->front : h->front;
-
-	if (!h->buf[h->front].fb_id || !draw(h, &h->buf[back], frame))
-		return;
-	if (!h->lit)
-		set_crtc(h, back);
-	else if (back != h->front)
-		page_flip(h, back, fb, now);
-	else
-		(void)drmModeDirtyFB(dev_of(h)->fd, h->buf[back].fb_id, NULL, 0);
-}
-
 /* --- flips --- */
 
 static bool under_way(const struct kms_head *h)
@@ -187,7 +64,7 @@ static bool under_way(const struct kms_head *h)
 static void begin(struct kms_head *h, struct be_frame *frame, uint64_t fb, uint64_t now)
 {
 	if (h->screen && h->on && frame)
-		present(h, frame, fb, now);
+		kms_head_present(h, frame, fb, now);
 	if (under_way(h))
 		return;
 	be_pace_step(&h->pace, now);
@@ -215,8 +92,8 @@ static void go_on(struct kms_head *h, uint64_t now)
 		struct be_frame *frame = h->config;
 
 		h->config = NULL;
-		if (h->on && need_bufs(h, frame->format))
-			present(h, frame, 0, now);
+		if (h->on && kms_head_bufs(h, frame->format))
+			kms_head_present(h, frame, 0, now);
 	}
 	while (!under_way(h) && be_pace_due(&h->pace) <= now && be_flipq_pop(&h->queue, &flip))
 		begin(h, flip.frame, flip.fb, now);
@@ -280,8 +157,8 @@ static void kms_fire(struct be_output *base, uint64_t now)
 		if (head_deadline(h) > now)
 			continue;
 		if (under_way(h)) {
-			be_error("%s: no event for a page flip in %u ms", h->screen->name,
-				 FLIP_TIMEOUT_MS);
+			be_limited_error("%s: no event for a page flip in %u ms", h->screen->name,
+					 FLIP_TIMEOUT_MS);
 			flip_done(h->screen, now);
 		} else {
 			go_on(h, now);
@@ -299,6 +176,7 @@ static struct be_head *kms_take(struct be_output *base, const struct be_head_inf
 	if (!h)
 		return NULL;
 	h->base.output = base;
+	h->dev = &kms->dev;
 	h->base.info = *info;
 	be_pace_init(&h->pace, kms->opt->refresh);
 	for (uint32_t i = 0; i < kms->dev.n && !h->screen; i++) {
@@ -314,7 +192,8 @@ static struct be_head *kms_take(struct be_output *base, const struct be_head_inf
 		be_info("domain %u connector %u is on %s", info->domid, info->connector,
 			h->screen->name);
 	else
-		be_error("domain %u connector %u: no screen is free", info->domid, info->connector);
+		be_limited_error("domain %u connector %u: no screen is free", info->domid,
+				 info->connector);
 	h->next = kms->heads;
 	kms->heads = h;
 	return &h->base;
@@ -328,8 +207,8 @@ static void kms_put(struct be_head *base)
 	while (*at != h)
 		at = &(*at)->next;
 	*at = h->next;
-	screen_off(h);
-	free_bufs(h);
+	kms_head_off(h);
+	kms_head_free_bufs(h);
 	if (h->screen)
 		h->screen->head = NULL;
 	free(h);
@@ -355,8 +234,7 @@ static void kms_show(struct be_head *base, struct be_frame *frame, uint32_t x, u
 	h->config = frame;
 	if (under_way(h)) {
 		/* What was queued before is out of date; its flips are still completed. */
-		for (uint32_t i = 0; i < BE_FLIPS_MAX; i++)
-			h->queue.flip[i].frame = NULL;
+		be_flipq_forget(&h->queue, NULL);
 		return;
 	}
 	go_on(h, displif_loop_clock());
@@ -368,7 +246,7 @@ static void kms_blank(struct be_head *base)
 
 	h->on = false;
 	h->config = NULL;
-	screen_off(h);
+	kms_head_off(h);
 }
 
 static void kms_drop(struct be_head *base)

@@ -28,7 +28,7 @@ void be_flipq_forget(struct be_flipq *q, const struct be_frame *frame)
 	for (uint32_t i = 0; i < q->n; i++) {
 		struct be_flip *flip = &q->flip[(q->first + i) % BE_FLIPS_MAX];
 
-		if (flip->frame == frame)
+		if (!frame || flip->frame == frame)
 			flip->frame = NULL;
 	}
 }

@@ -25,7 +25,7 @@ struct be_flipq {
 bool be_flipq_push(struct be_flipq *q, struct be_frame *frame, uint64_t fb);
 /* Takes the oldest. False if there is none. */
 bool be_flipq_pop(struct be_flipq *q, struct be_flip *flip);
-/* No flip shows @frame any more; all are still there. */
+/* No flip shows @frame (NULL: any frame) any more; all are still there. */
 void be_flipq_forget(struct be_flipq *q, const struct be_frame *frame);
 void be_flipq_clear(struct be_flipq *q);
 

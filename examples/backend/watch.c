@@ -23,13 +23,13 @@ static int start_one(struct be_watcher *w, const char *path, void *tag,
 
 int be_watcher_start(struct be_watcher *w, struct be_host *host, struct displif_xen *xen)
 {
-	char leaf[32];
+	char leaf[32], domain[DISPLIF_XS_PATH];
 	int err;
 
 	*w = (struct be_watcher){ .host = host, .xen = xen, .retry_at = DISPLIF_NEVER };
 	displif_xs_put_u32(leaf, sizeof(leaf), host->domid);
-	displif_xs_join(w->base, sizeof(w->base), "/local/domain", leaf);
-	strcat(w->base, "/backend/vdispl");
+	displif_xs_join(domain, sizeof(domain), "/local/domain", leaf);
+	displif_xs_join(w->base, sizeof(w->base), domain, "backend/vdispl");
 	err = start_one(w, w->base, &w->devices, &w->devices);
 	if (!err)
 		err = start_one(w, "@releaseDomain", &w->release, &w->release);

@@ -140,6 +140,11 @@ static void queue_keeps_order(void **state)
 		assert_true(be_flipq_pop(&q, &flip));
 	}
 	assert_true(be_flipq_push(&q, &a, 5));
+	be_flipq_forget(&q, NULL);
+	assert_true(be_flipq_pop(&q, &flip));
+	assert_null(flip.frame);
+	assert_int_equal(flip.fb, 5);
+	assert_true(be_flipq_push(&q, &a, 5));
 	be_flipq_clear(&q);
 	assert_false(be_flipq_pop(&q, &flip));
 }
