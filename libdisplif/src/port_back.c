@@ -11,17 +11,17 @@ int displif_port_back_config(const struct displif_port *port, const char *dir,
 }
 
 /* A transport node: a number that is not 0. */
-static int read_number(const struct displif__call *c, enum displif__leaf leaf, uint32_t *value)
+static int read_number(const struct displif__call *c, enum displif__node node, uint32_t *value)
 {
 	char text[DISPLIF_XS_TEXT];
 	uint32_t len;
 	int err;
 
 	*value = 0;
-	err = displif__port_read(c, leaf, 0, text, &len);
+	err = displif__port_read(c, node, 0, text, &len);
 	if (err || (!displif_xs_u32(text, len, UINT32_MAX, value, NULL) && *value))
 		return err;
-	displif__fail_text(c->diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, displif__leaf[leaf], text,
+	displif__fail_text(c->diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, displif__node[node], text,
 			   len, UINT32_MAX);
 	if (c->diag)
 		c->diag->connector = c->index;
@@ -33,7 +33,7 @@ static int map_page(const struct displif__call *c, struct displif_link *link, ui
 		    struct displif__mapped *m)
 {
 	int err = displif__port_map(c, &link->gref[chan], 1, DISPLIF_PORT_WRITE, m,
-				    displif__leaf[DISPLIF__RING + chan]);
+				    DISPLIF__RING + chan);
 
 	if (err)
 		return err;
@@ -52,7 +52,7 @@ static int bring_up(const struct displif__call *c, struct displif_guest *guest,
 	int err = 0;
 
 	for (k = 0; k < 4 && !err; k++)
-		err = read_number(c, (enum displif__leaf)(DISPLIF__RING + k),
+		err = read_number(c, (enum displif__node)(DISPLIF__RING + k),
 				  k < 2 ? &link->gref[k] : &link->evtchn[k & 1u]);
 	if (err)
 		return err;
@@ -78,10 +78,10 @@ int displif_port_back_bind(const struct displif_port *port, const char *dir, uin
 	int err = 0;
 
 	if (!n || n > DISPLIF_MAX_CONNECTORS)
-		return displif__port_done(&c, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "connectors", n);
-	if (!pend_cap || pend_cap > DISPLIF_BACK_MAX_PEND)
-		return displif__port_done(&c, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "pend_cap",
-					  pend_cap);
+		return displif__port_done(&c, DISPLIF_E_INVAL,
+					  DISPLIF__OF(CONFIG, DISPLIF__CONNECTORS), n);
+	if (pend_cap > DISPLIF_BACK_MAX_PEND)
+		pend_cap = 0; /* refused, like that, by the session */
 	memset(link, 0, n * sizeof(*link));
 	memset(back, 0, n * sizeof(*back));
 	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n && !err; i++) {

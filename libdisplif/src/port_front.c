@@ -34,18 +34,18 @@ static int bring_up(const struct displif__call *c, const struct displif_front_cf
 	if (c->index)
 		own.reserve = 0;
 	err = displif__port_share(c, 1, &ring, &link->gref[DISPLIF_CHAN_REQ],
-				  displif__leaf[DISPLIF__RING + DISPLIF_CHAN_REQ]);
+				  DISPLIF__RING + DISPLIF_CHAN_REQ);
 	if (err)
 		return err;
 	link->page[DISPLIF_CHAN_REQ] = ring;
 	err = displif__port_share(c, 1, &evt, &link->gref[DISPLIF_CHAN_EVT],
-				  displif__leaf[DISPLIF__RING + DISPLIF_CHAN_EVT]);
+				  DISPLIF__RING + DISPLIF_CHAN_EVT);
 	if (err)
 		return err;
 	link->page[DISPLIF_CHAN_EVT] = evt;
 	err = displif_front_init(front, &own, ring, evt);
 	if (err)
-		return displif__port_done(c, err, DISPLIF_OP_CONFIG, "cfg", 0);
+		return displif__port_done(c, err, DISPLIF__OF(CONFIG, DISPLIF__CFG), 0);
 	for (k = 0; k < 2 && !err; k++)
 		err = displif__port_open(c, link, k, false, tag);
 	return err;
@@ -69,7 +69,8 @@ int displif_port_front_publish(const struct displif_port *port, const char *dir,
 	int err = 0;
 
 	if (!n || n > DISPLIF_MAX_CONNECTORS)
-		return displif__port_done(&c, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "connectors", n);
+		return displif__port_done(&c, DISPLIF_E_INVAL,
+					  DISPLIF__OF(CONFIG, DISPLIF__CONNECTORS), n);
 	memset(link, 0, n * sizeof(*link));
 	memset(front, 0, n * sizeof(*front));
 	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n && !err; i++) {

@@ -20,36 +20,45 @@ struct displif__mapped {
 	void *va, *map;
 };
 
-/* Nodes below a device's or a connector's directory. */
-enum displif__leaf {
+/* Nodes below a device's or a connector's directory, and what else a diagnosis names. */
+enum displif__node {
 	DISPLIF__STATE = 0,
 	DISPLIF__VERSION,
 	DISPLIF__VERSIONS,
 	DISPLIF__BE_ALLOC,
 	DISPLIF__RESOLUTION,
 	DISPLIF__UNIQUE_ID,
-	DISPLIF__RING, /* by enum displif_chan from here on: DISPLIF__RING + chan */
+	DISPLIF__RING, /* by enum displif_chan: DISPLIF__RING + chan */
 	DISPLIF__CHAN = DISPLIF__RING + 2,
-	DISPLIF__LEAVES = DISPLIF__CHAN + 2,
+	DISPLIF__DBUF = DISPLIF__CHAN + 2,
+	DISPLIF__GREF,
+	DISPLIF__DIRECTORY,
+	DISPLIF__BUFFER_SZ,
+	DISPLIF__CONNECTORS,
+	DISPLIF__CFG,
+	DISPLIF__UNMAP,
+	DISPLIF__NODES = 32,
 };
 
 /* Their names, in rows of one width so that a reader needs no terminator to stay inside. */
-#define DISPLIF__LEAF_MAX 20u
-extern const char displif__leaf[DISPLIF__LEAVES][DISPLIF__LEAF_MAX];
+#define DISPLIF__NODE_MAX 20u
+extern const char displif__node[DISPLIF__NODES][DISPLIF__NODE_MAX];
 
-/*
- * The result of an operation of the port: 0, or an error of the list, with the
- * diagnosis, whatever the glue returned. AGAIN of a transaction leaves the
- * diagnosis alone: it is repeated.
- */
-int displif__port_done(const struct displif__call *c, int err, enum displif_diag_op op,
-		       const char *node, uint64_t value);
+/* What was done, and of what, in one number: a diagnosis costs its caller one instruction. */
+#define DISPLIF__OF(op, node) ((uint32_t)DISPLIF_OP_##op << 8 | (uint32_t)(node))
 
-/* The operations of the port; @node says for what. Out parameters are written always, and mean nothing on failure. */
+/* Fills the diagnosis and returns @err, which any glue may have invented: an error of the list comes out. */
+int displif__port_fail(const struct displif__call *c, int err, uint32_t of, uint64_t value,
+		       uint64_t limit);
+
+/* The same if @err is not 0. AGAIN of a transaction leaves the diagnosis alone: it is repeated. */
+int displif__port_done(const struct displif__call *c, int err, uint32_t of, uint64_t value);
+
+/* The operations of the port; @node (enum displif__node) says for what. Out parameters are written always, and mean nothing on failure. */
 int displif__port_share(const struct displif__call *c, uint32_t n, void **va, uint32_t *gref,
-			const char *node);
+			uint32_t node);
 int displif__port_map(const struct displif__call *c, const uint32_t *gref, uint32_t n,
-		      uint32_t flags, struct displif__mapped *m, const char *node);
+		      uint32_t flags, struct displif__mapped *m, uint32_t node);
 int displif__port_unmap(const struct displif__call *c, const struct displif__mapped *m);
 /* Channel @chan of a link: unbound, or bound to link->evtchn[]. */
 int displif__port_open(const struct displif__call *c, struct displif_link *link, uint32_t chan,
@@ -60,12 +69,12 @@ int displif__port_open(const struct displif__call *c, struct displif_link *link,
 #define DISPLIF__MAY_BE_LONG 2u
 
 /* Reads a node to buf[DISPLIF_XS_TEXT]; *len is at most that. */
-int displif__port_read(const struct displif__call *c, enum displif__leaf leaf, uint32_t may,
+int displif__port_read(const struct displif__call *c, enum displif__node node, uint32_t may,
 		       char *buf, uint32_t *len);
 
 /* What one transaction writes: a node of the device, and the transport nodes of @n links. */
 struct displif__nodes {
-	enum displif__leaf leaf;
+	enum displif__node node;
 	const char *text;
 	const struct displif_link *link;
 	uint32_t n;

@@ -19,12 +19,13 @@ static int share_pages(const struct displif__call *c, struct displif_share *shar
 	if (share->kind == DISPLIF_SHARE_BACKEND)
 		return 0;
 	if (share->kind == DISPLIF_SHARE_OWN)
-		return displif__port_share(c, share->pages, &share->mem, share->gref, "dbuf");
+		return displif__port_share(c, share->pages, &share->mem, share->gref,
+					   DISPLIF__DBUF);
 	share->mem = mem;
 	err = DISPLIF_E_UNSUPPORTED;
 	if (grant && port->ops->ungrant)
 		err = grant(port->ctx, c->dom, mem, share->pages, DISPLIF_PORT_WRITE, share->gref);
-	return displif__port_done(c, err, DISPLIF_OP_GRANT, "dbuf", share->pages);
+	return displif__port_done(c, err, DISPLIF__OF(GRANT, DISPLIF__DBUF), share->pages);
 }
 
 /* Writes all directory pages, the links from each to the next included. */
@@ -48,26 +49,26 @@ int displif_port_share(const struct displif_port *port, uint16_t backend,
 		       uint32_t size, uint32_t *gref, uint32_t words, struct displif_diag *diag)
 {
 	const struct displif__call c = { port, diag, NULL, DISPLIF_NO_CONNECTOR, 0, backend };
-	uint32_t pages = displif_pgdir_pages(size);
+	uint32_t pages = displif_pgdir_pages(size), need;
 	int err;
 
 	memset(share, 0, sizeof(*share));
-	if (!pages || pages > DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT ||
-	    kind < DISPLIF_SHARE_OWN || kind > DISPLIF_SHARE_BACKEND)
-		return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF_OP_SHARE, "buffer_sz", size,
-				     DISPLIF_MAX_BUFFER);
-	if (!gref || words < pages + displif_pgdir_dirs(pages))
-		return displif__fail(diag, DISPLIF_E_NOSPC, DISPLIF_OP_SHARE, "gref",
-				     displif_port_share_words(size), words);
-	if (kind == DISPLIF_SHARE_EXISTING && (!mem || ((uintptr_t)mem & (DISPLIF_PAGE_SIZE - 1u))))
-		return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF_OP_GRANT, "dbuf",
-				     (uintptr_t)mem, DISPLIF_PAGE_SIZE);
+	if (!pages || pages > DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT || !gref ||
+	    kind < DISPLIF_SHARE_OWN || kind > DISPLIF_SHARE_BACKEND ||
+	    (kind == DISPLIF_SHARE_EXISTING &&
+	     (!mem || ((uintptr_t)mem & (DISPLIF_PAGE_SIZE - 1u)))))
+		return displif__port_fail(&c, DISPLIF_E_INVAL, DISPLIF__OF(SHARE, DISPLIF__DBUF),
+					  size, DISPLIF_MAX_BUFFER);
+	need = pages + displif_pgdir_dirs(pages);
+	if (words < need)
+		return displif__port_fail(&c, DISPLIF_E_NOSPC, DISPLIF__OF(SHARE, DISPLIF__GREF),
+					  need, words);
 	share->gref = gref;
 	share->pages = pages;
 	share->dirs = displif_pgdir_dirs(pages);
 	share->kind = (uint8_t)kind;
 	/* The pixels come last: a grant of the caller's memory is never undone here. */
-	err = displif__port_share(&c, share->dirs, &share->dir, gref + pages, "gref_directory");
+	err = displif__port_share(&c, share->dirs, &share->dir, gref + pages, DISPLIF__DIRECTORY);
 	if (!err) {
 		err = share_pages(&c, share, mem);
 		if (err)
@@ -94,7 +95,8 @@ int displif_port_share_alloced(const struct displif_port *port, uint16_t backend
 	int err;
 
 	if (share->kind != DISPLIF_SHARE_BACKEND || share->map || !page || !gref)
-		return displif__port_done(&c, DISPLIF_E_STATE, DISPLIF_OP_MAP, "dbuf", share->kind);
+		return displif__port_done(&c, DISPLIF_E_STATE, DISPLIF__OF(MAP, DISPLIF__DBUF),
+					  share->kind);
 	err = displif_pgdir_walk_init(&walk, share->gref_dir, share->pages);
 	/* The pages are our own, one after the other: the links are only checked. */
 	for (i = 0; i < share->dirs; i++) {
@@ -104,7 +106,8 @@ int displif_port_share_alloced(const struct displif_port *port, uint16_t backend
 			break;
 	}
 	if (!err)
-		err = displif__port_map(&c, gref, share->pages, DISPLIF_PORT_WRITE, &m, "dbuf");
+		err = displif__port_map(&c, gref, share->pages, DISPLIF_PORT_WRITE, &m,
+					DISPLIF__DBUF);
 	if (err)
 		return err < 0 ? err : DISPLIF_E_BUG;
 	share->mem = m.va;

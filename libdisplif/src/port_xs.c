@@ -4,7 +4,7 @@
 #include "text.h"
 
 /* The full path of a node, in path[DISPLIF_XS_PATH]. */
-static int compose(const struct displif__call *c, enum displif__leaf leaf, char *path)
+static int compose(const struct displif__call *c, enum displif__node node, char *path)
 {
 	struct displif__text t;
 
@@ -16,11 +16,11 @@ static int compose(const struct displif__call *c, enum displif__leaf leaf, char 
 		displif__text_number(&t, c->index);
 		displif__text_lit(&t, "/");
 	}
-	displif__text_put(&t, displif__leaf[leaf], DISPLIF__LEAF_MAX);
+	displif__text_put(&t, displif__node[node], DISPLIF__NODE_MAX);
 	return t.cut ? DISPLIF_E_INVAL : 0;
 }
 
-int displif__port_read(const struct displif__call *c, enum displif__leaf leaf, uint32_t may,
+int displif__port_read(const struct displif__call *c, enum displif__node node, uint32_t may,
 		       char *buf, uint32_t *len)
 {
 	char path[DISPLIF_XS_PATH];
@@ -29,7 +29,7 @@ int displif__port_read(const struct displif__call *c, enum displif__leaf leaf, u
 
 	*len = 0;
 	memset(buf, 0, DISPLIF_XS_TEXT);
-	err = compose(c, leaf, path);
+	err = compose(c, node, path);
 	if (!err)
 		err = c->port->ops->xs_read(c->port->ctx, c->tx, path, buf, DISPLIF_XS_TEXT, &got);
 	if (!err && got > DISPLIF_XS_TEXT)
@@ -41,17 +41,17 @@ int displif__port_read(const struct displif__call *c, enum displif__leaf leaf, u
 	if ((err == DISPLIF_E_ABSENT && (may & DISPLIF__MAY_BE_ABSENT)) ||
 	    (err == DISPLIF_E_RANGE && (may & DISPLIF__MAY_BE_LONG)))
 		return err;
-	return displif__port_done(c, err, DISPLIF_OP_XS_READ, displif__leaf[leaf], 0);
+	return displif__port_done(c, err, DISPLIF__OF(XS_READ, node), 0);
 }
 
-static int write_text(const struct displif__call *c, enum displif__leaf leaf, const char *text)
+static int write_text(const struct displif__call *c, enum displif__node node, const char *text)
 {
 	char path[DISPLIF_XS_PATH];
-	int err = compose(c, leaf, path);
+	int err = compose(c, node, path);
 
 	if (!err)
 		err = c->port->ops->xs_write(c->port->ctx, c->tx, path, text);
-	return displif__port_done(c, err, DISPLIF_OP_XS_WRITE, displif__leaf[leaf], 0);
+	return displif__port_done(c, err, DISPLIF__OF(XS_WRITE, node), 0);
 }
 
 /* The four transport nodes of connector c->index. */
@@ -64,7 +64,7 @@ static int write_link(const struct displif__call *c, const struct displif_link *
 	for (k = 0; k < 4 && !err; k++) {
 		displif_xs_put_u32(text, sizeof(text),
 				   k < 2 ? link->gref[k] : link->evtchn[k & 1u]);
-		err = write_text(c, (enum displif__leaf)(DISPLIF__RING + k), text);
+		err = write_text(c, (enum displif__node)(DISPLIF__RING + k), text);
 	}
 	return err;
 }
@@ -85,7 +85,7 @@ static int write_nodes(struct displif__call *c, const struct displif__nodes *nod
 		err = write_link(c, &nodes->link[i]);
 	}
 	c->index = DISPLIF_NO_CONNECTOR;
-	return err ? err : write_text(c, nodes->leaf, nodes->text);
+	return err ? err : write_text(c, nodes->node, nodes->text);
 }
 
 int displif__port_commit(struct displif__call *c, const struct displif__nodes *nodes)
@@ -114,14 +114,14 @@ int displif__port_commit(struct displif__call *c, const struct displif__nodes *n
 			return err;
 		break;
 	}
-	return displif__port_done(c, err, DISPLIF_OP_XS_TX, displif__leaf[nodes->leaf], i);
+	return displif__port_done(c, err, DISPLIF__OF(XS_TX, nodes->node), i);
 }
 
-static int commit_one(const struct displif_port *port, const char *dir, enum displif__leaf leaf,
+static int commit_one(const struct displif_port *port, const char *dir, enum displif__node node,
 		      const char *text, struct displif_diag *diag)
 {
 	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, 0 };
-	const struct displif__nodes nodes = { leaf, text, NULL, 0 };
+	const struct displif__nodes nodes = { node, text, NULL, 0 };
 
 	return displif__port_commit(&c, &nodes);
 }

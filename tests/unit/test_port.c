@@ -40,7 +40,8 @@ static void test_table(void **state)
 	assert_int_equal(displif_port_check(&port, NULL), 0);
 	ops.size = sizeof(ops) - 1;
 	assert_int_equal(displif_port_check(&port, &r->diag), DISPLIF_E_INVAL);
-	rig_diag(r, DISPLIF_E_INVAL, "size");
+	rig_diag(r, DISPLIF_E_INVAL, "ops");
+	assert_int_equal(r->diag.value, sizeof(ops) - 1);
 	assert_int_equal(r->diag.limit, sizeof(ops));
 	port.ops = NULL;
 	assert_int_equal(displif_port_check(&port, NULL), DISPLIF_E_INVAL);

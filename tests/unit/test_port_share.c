@@ -271,7 +271,7 @@ static void test_arguments(void **state)
 	}
 	assert_int_equal(
 		displif_port_share(&r->fp, 0, &share, DISPLIF_SHARE_OWN, NULL, 1, NULL, 9, NULL),
-		DISPLIF_E_NOSPC);
+		DISPLIF_E_INVAL);
 	assert_int_equal(displif_port_share(&r->fp, 0, &share, DISPLIF_SHARE_EXISTING, NULL, 1,
 					    gref, 9, NULL),
 			 DISPLIF_E_INVAL);
