@@ -22,12 +22,8 @@ int displif_guest_init(struct displif_guest *guest, const struct displif_quota *
 
 void displif_guest_reset(struct displif_guest *guest)
 {
-	uint32_t i;
-
-	for (i = 0; i < guest->n_dbuf; i++)
-		memset(&guest->dbuf[i], 0, sizeof(guest->dbuf[i]));
-	for (i = 0; i < guest->n_fb; i++)
-		memset(&guest->fb[i], 0, sizeof(guest->fb[i]));
+	memset(guest->dbuf, 0, guest->n_dbuf * sizeof(guest->dbuf[0]));
+	memset(guest->fb, 0, guest->n_fb * sizeof(guest->fb[0]));
 	guest->pages = 0;
 }
 
@@ -60,13 +56,13 @@ struct displif_fb *displif_guest_fb(struct displif_guest *guest, const struct di
 	return NULL;
 }
 
-/* The entry that bears the cookie, in any state but FREE; its index, or n_dbuf. */
+/* The entry that bears the cookie, or a free one for cookie 0; its index, or n_dbuf. */
 static uint32_t find_dbuf(const struct displif_guest *guest, uint64_t cookie)
 {
 	uint32_t i;
 
 	for (i = 0; i < guest->n_dbuf; i++) {
-		if (guest->dbuf[i].cookie == cookie && guest->dbuf[i].state != DISPLIF_ENTRY_FREE)
+		if (guest->dbuf[i].cookie == cookie)
 			break;
 	}
 	return i;
@@ -77,7 +73,7 @@ static uint32_t find_fb(const struct displif_guest *guest, uint64_t cookie)
 	uint32_t i;
 
 	for (i = 0; i < guest->n_fb; i++) {
-		if (guest->fb[i].cookie == cookie && guest->fb[i].state != DISPLIF_ENTRY_FREE)
+		if (guest->fb[i].cookie == cookie)
 			break;
 	}
 	return i;
@@ -120,10 +116,7 @@ static int32_t judge_create(struct displif_guest *guest, struct displif_back_req
 	total = (uint64_t)guest->pages + pages;
 	if (total > guest->quota.pages)
 		return -DISPLIF_XEN_ENOMEM;
-	for (i = 0; i < guest->n_dbuf; i++) {
-		if (guest->dbuf[i].state == DISPLIF_ENTRY_FREE)
-			break;
-	}
+	i = find_dbuf(guest, 0);
 	if (i >= guest->n_dbuf)
 		return -DISPLIF_XEN_ENOMEM;
 	dbuf = &guest->dbuf[i];
@@ -154,8 +147,7 @@ static int32_t judge_destroy(struct displif_guest *guest, struct displif_back_re
 	/* Somebody is still at work on a framebuffer of it. */
 	for (i = 0; i < guest->n_fb; i++) {
 		if (guest->fb[i].dbuf == &guest->dbuf[d] &&
-		    (guest->fb[i].state == DISPLIF_ENTRY_COMING ||
-		     guest->fb[i].state == DISPLIF_ENTRY_GOING))
+		    guest->fb[i].state != DISPLIF_ENTRY_LIVE)
 			return -DISPLIF_XEN_EBUSY;
 	}
 	guest->dbuf[d].state = DISPLIF_ENTRY_GOING;
@@ -210,10 +202,7 @@ static int32_t judge_attach(struct displif_guest *guest, struct displif_back_req
 	stride = bpp ? fb_stride(guest, &guest->dbuf[d], msg, bpp) : 0;
 	if (!stride)
 		return -DISPLIF_XEN_EINVAL;
-	for (i = 0; i < guest->n_fb; i++) {
-		if (guest->fb[i].state == DISPLIF_ENTRY_FREE)
-			break;
-	}
+	i = find_fb(guest, 0);
 	if (i >= guest->n_fb)
 		return -DISPLIF_XEN_ENOMEM;
 	fb = &guest->fb[i];

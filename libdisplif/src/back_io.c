@@ -38,13 +38,6 @@ static uint32_t find_slot(const struct displif_back *b)
 	return DISPLIF_RING_LEN;
 }
 
-/* All that does not concern a connector of its own goes over connector 0's ring (io/displif.h). */
-static bool wrong_ring(const struct displif_back *b, uint8_t op)
-{
-	return b->index != 0 && (op == XENDISPL_OP_DBUF_CREATE || op == XENDISPL_OP_DBUF_DESTROY ||
-				 op == XENDISPL_OP_FB_ATTACH || op == XENDISPL_OP_FB_DETACH);
-}
-
 enum taken {
 	TAKEN_OUT,     /* *@req is for the caller */
 	TAKEN_REFUSED, /* answered */
@@ -61,7 +54,9 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	uint32_t i;
 	uint16_t id;
 
-	memset(req, 0, sizeof(*req));
+	req->dbuf = NULL;
+	req->fb = NULL;
+	req->handle = 0;
 	status = displif_req_decode(wire, &id, &req->msg) ? -DISPLIF_XEN_EOPNOTSUPP : 0;
 	i = find_slot(b);
 	if (i >= DISPLIF_RING_LEN) {
@@ -77,7 +72,7 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 		return TAKEN_HELD;
 	}
 	b->guest->stats.requests = displif__inc32(b->guest->stats.requests);
-	if (!status && wrong_ring(b, req->msg.op))
+	if (!status && b->index != 0 && displif__req_traits(req->msg.op) & DISPLIF__REQ_RING0)
 		status = -DISPLIF_XEN_EINVAL;
 	if (!status)
 		status = displif__back_judge(b->guest, req, &pick);
@@ -105,10 +100,9 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint64_t now)
 {
 	union displif_wire wire;
-	enum taken taken;
+	enum taken taken = TAKEN_REFUSED;
 	uint64_t ahead;
 
-	memset(req, 0, sizeof(*req));
 	while (!b->err && b->budget) {
 		/* As many flips as the guest's event page and our queue can bear: the rest waits in the ring. */
 		if (displif__add32(b->flips, b->n_pend) >= b->pend_cap)
@@ -128,10 +122,12 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 		taken = take(b, &wire, req, now);
 		if (taken == TAKEN_OUT)
 			return 1;
-		memset(req, 0, sizeof(*req));
 		if (taken != TAKEN_REFUSED)
-			return 0;
+			break;
 	}
+	memset(req, 0, sizeof(*req));
+	if (taken == TAKEN_HELD)
+		return 0;
 	if (b->err || b->ring.seen != b->ring.cons)
 		return 0;
 	/* All of the snapshot is taken, for whatever reason the loop ended: ask for the next request. */

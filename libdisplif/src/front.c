@@ -27,35 +27,37 @@ int displif_front_init(struct displif_front *f, const struct displif_front_cfg *
 
 void displif__front_free(struct displif_front *f, uint32_t i)
 {
-	struct displif_front_slot *s = &f->slot[i & (DISPLIF_RING_LEN - 1u)];
-	uint32_t bit = (uint32_t)1 << (i & (DISPLIF_RING_LEN - 1u));
+	uint32_t k;
 
-	if (!(f->busy & bit))
-		return;
-	if (s->flags & SLOT_REPORT && f->to_report)
-		f->to_report--;
-	if (s->flags & SLOT_LATE && f->late)
-		f->late--;
-	s->flags = 0;
-	f->busy &= ~bit;
 	if (f->used)
 		f->used--;
+	if (displif__front_in(f, DISPLIF_SET_LATE, i) && f->late)
+		f->late--;
+	for (k = 0; k < DISPLIF_SETS; k++)
+		f->set[k] &= UINT32_MAX - BIT(i);
 }
 
 void displif__front_die(struct displif_front *f, int why)
 {
-	uint32_t i;
-
 	if (f->err)
 		return;
 	f->err = why;
 	f->closing = 1;
-	for (i = 0; i < DISPLIF_RING_LEN; i++) {
-		if (!(f->busy >> i & 1u) || f->slot[i].flags & SLOT_MUTE)
-			continue;
-		f->slot[i].flags |= SLOT_REPORT | SLOT_MUTE;
-		f->to_report = displif__inc32(f->to_report);
-	}
+	f->set[DISPLIF_SET_REPORT] |=
+		f->set[DISPLIF_SET_BUSY] & (UINT32_MAX - f->set[DISPLIF_SET_MUTE]);
+	f->set[DISPLIF_SET_MUTE] = f->set[DISPLIF_SET_BUSY];
+}
+
+void displif__front_arm(struct displif_front *f)
+{
+	uint32_t next = displif__inc32(f->ring.cons);
+
+	if (f->armed_at == next ||
+	    !(f->set[DISPLIF_SET_RSP] & (UINT32_MAX - f->set[DISPLIF_SET_QUIET])))
+		return;
+	f->armed_at = next;
+	if (displif__ring_rearm(&f->ring, 1))
+		f->again = 1;
 }
 
 /* Slots that a request may take: those of the ring, and of the table behind it. */
@@ -74,57 +76,44 @@ uint32_t displif_front_space(const struct displif_front *f)
 	return n > f->cfg.reserve ? displif__sub32(n, f->cfg.reserve) : 0;
 }
 
-/* Whether the cookies that the operation needs are there. */
-static bool cookies_ok(const struct displif_msg *msg)
+/* The lowest free slot; the caller knows that there is one. */
+static uint32_t free_slot(const struct displif_front *f)
 {
-	switch (msg->op) {
-	case XENDISPL_OP_DBUF_CREATE:
-	case XENDISPL_OP_DBUF_DESTROY:
-		return msg->dbuf != 0;
-	case XENDISPL_OP_FB_ATTACH:
-		return msg->dbuf != 0 && msg->fb != 0;
-	case XENDISPL_OP_FB_DETACH:
-	case XENDISPL_OP_PG_FLIP:
-		return msg->fb != 0;
-	default:
-		return true;
-	}
-}
+	uint32_t i;
 
-/* Takes a free slot; the caller knows that there is one. */
-static uint32_t take_slot(struct displif_front *f)
-{
-	uint32_t i, k;
-
-	for (k = 0; k < DISPLIF_RING_LEN; k++) {
-		i = (f->next + k) & (DISPLIF_RING_LEN - 1u);
-		if (!(f->busy >> i & 1u))
+	for (i = 0; i < DISPLIF_RING_LEN - 1u; i++) {
+		if (!displif__front_in(f, DISPLIF_SET_BUSY, i))
 			break;
 	}
-	i = (f->next + k) & (DISPLIF_RING_LEN - 1u);
-	f->next = (i + 1u) & (DISPLIF_RING_LEN - 1u);
-	f->busy |= (uint32_t)1 << i;
-	f->used = displif__inc32(f->used);
 	return i;
 }
 
 int displif_front_submit(struct displif_front *f, const struct displif_msg *msg, uint64_t token,
 			 uint64_t now)
 {
-	bool urgent = msg->op == XENDISPL_OP_PG_FLIP || msg->op == XENDISPL_OP_SET_CONFIG;
+	uint32_t traits = displif__req_traits(msg->op);
 	struct displif_front_slot *s;
 	union displif_wire wire;
 	uint32_t i;
 
 	if (f->err)
 		return f->err;
-	if (!cookies_ok(msg) || displif_req_encode(&wire, 0, msg))
+	if ((traits & DISPLIF__REQ_DBUF && !msg->dbuf) || (traits & DISPLIF__REQ_FB && !msg->fb) ||
+	    displif_req_encode(&wire, 0, msg))
 		return DISPLIF_E_INVAL;
-	if (free_slots(f) <= (urgent ? 0 : f->cfg.reserve)) {
+	if (free_slots(f) <= (traits & DISPLIF__REQ_URGENT ? 0 : f->cfg.reserve)) {
 		f->stats.full = displif__inc32(f->stats.full);
 		return DISPLIF_E_FULL;
 	}
-	i = take_slot(f);
+	i = free_slot(f);
+	f->used = displif__inc32(f->used);
+	f->set[DISPLIF_SET_BUSY] |= BIT(i);
+	f->set[DISPLIF_SET_RSP] |= BIT(i);
+	if (msg->op == XENDISPL_OP_PG_FLIP) {
+		f->set[DISPLIF_SET_EVT] |= BIT(i);
+		if (f->cfg.look_ms)
+			f->set[DISPLIF_SET_QUIET] |= BIT(i);
+	}
 	s = &f->slot[i];
 	s->id = (uint16_t)((s->id + ID_GENERATION) & 0xffffu);
 	s->token = token;
@@ -134,16 +123,6 @@ int displif_front_submit(struct displif_front *f, const struct displif_msg *msg,
 	s->order = f->order;
 	s->due = displif__after(now, f->cfg.timeout_ms);
 	s->look = displif__after(now, f->cfg.look_ms);
-	s->flags = SLOT_RSP;
-	if (msg->op == XENDISPL_OP_PG_FLIP) {
-		s->flags |= SLOT_EVT;
-		if (f->cfg.look_ms)
-			s->flags |= SLOT_QUIET;
-	}
-	if (s->flags & SLOT_QUIET)
-		f->quiet = displif__inc32(f->quiet);
-	else
-		f->owed = displif__inc32(f->owed);
 	f->order = displif__inc32(f->order);
 	f->stats.requests = displif__inc32(f->stats.requests);
 	wire.req.id = s->id;
@@ -161,15 +140,9 @@ uint32_t displif_front_flush(struct displif_front *f)
 			f->stats.notified = displif__inc32(f->stats.notified);
 		}
 		/* After a time of flips only, nobody has asked for a notification yet. */
-		if (f->owed && f->armed_at != displif__inc32(f->ring.cons)) {
-			f->armed_at = displif__inc32(f->ring.cons);
-			if (displif__ring_rearm(&f->ring, 1))
-				f->again = 1;
-		}
+		displif__front_arm(f);
 	}
-	if (f->to_report)
-		f->again = 1;
-	if (f->again)
+	if (f->again || f->set[DISPLIF_SET_REPORT])
 		duty |= DISPLIF_DO_POLL;
 	if (f->closing)
 		duty |= DISPLIF_DO_CLOSE;
@@ -183,16 +156,14 @@ uint32_t displif_front_forget(struct displif_front *f, uint64_t token)
 	uint32_t i, n = 0;
 
 	for (i = 0; i < DISPLIF_RING_LEN; i++) {
-		if (!(f->busy >> i & 1u) || f->slot[i].token != token)
+		if (!displif__front_in(f, DISPLIF_SET_BUSY, i) || f->slot[i].token != token)
 			continue;
-		if (f->slot[i].flags & SLOT_REPORT) {
-			f->slot[i].flags &= 0xffu - SLOT_REPORT;
-			if (f->to_report)
-				f->to_report--;
-		} else if (f->slot[i].flags & SLOT_MUTE) {
+		/* Heard of already, and not waiting to be heard of. */
+		if (displif__front_in(f, DISPLIF_SET_MUTE, i) &&
+		    !displif__front_in(f, DISPLIF_SET_REPORT, i))
 			continue;
-		}
-		f->slot[i].flags |= SLOT_MUTE;
+		f->set[DISPLIF_SET_REPORT] &= UINT32_MAX - BIT(i);
+		f->set[DISPLIF_SET_MUTE] |= BIT(i);
 		n = displif__inc32(n);
 	}
 	return n;

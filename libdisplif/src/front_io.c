@@ -50,7 +50,7 @@ void displif_front_irq(struct displif_front *f, enum displif_chan chan)
 	if (f->err)
 		return;
 	/* Answers to flips came with the event's interrupt, if they came. */
-	if (chan == DISPLIF_CHAN_REQ || f->quiet)
+	if (chan == DISPLIF_CHAN_REQ || f->set[DISPLIF_SET_QUIET])
 		look_ring(f);
 	if (chan == DISPLIF_CHAN_EVT && !f->err)
 		look_evt(f);
@@ -80,52 +80,44 @@ static int32_t sane_status(struct displif_front *f, const struct displif_front_s
 	return rsp->status;
 }
 
-static void fill_event(struct displif_front_event *ev, enum displif_ev type,
-		       const struct displif_front_slot *s)
+/* Tells of slot @i, unless nobody wants to hear of it. 1 if @ev is to be handed out. */
+static int tell(const struct displif_front *f, uint32_t i, enum displif_ev type,
+		struct displif_front_event *ev)
 {
 	ev->type = (uint8_t)type;
-	ev->op = s->op;
-	ev->token = s->token;
-	ev->fb = s->fb;
+	ev->op = f->slot[i].op;
+	ev->token = f->slot[i].token;
+	ev->fb = f->slot[i].fb;
+	return !displif__front_in(f, DISPLIF_SET_MUTE, i);
 }
 
 /* 1 if @ev is to be handed out. */
 static int take_rsp(struct displif_front *f, const union displif_wire *wire,
 		    struct displif_front_event *ev)
 {
-	struct displif_front_slot *s;
 	struct displif_rsp rsp;
 	uint32_t i;
 	int heard;
 
 	displif_rsp_decode(wire, &rsp);
 	i = rsp.id & (DISPLIF_RING_LEN - 1u);
-	s = &f->slot[i];
-	if (!(s->flags & SLOT_RSP) || s->id != rsp.id || s->op != rsp.op) {
+	if (!displif__front_in(f, DISPLIF_SET_RSP, i) || f->slot[i].id != rsp.id ||
+	    f->slot[i].op != rsp.op) {
 		stray(f);
 		return 0;
 	}
-	rsp.status = sane_status(f, s, &rsp);
+	rsp.status = sane_status(f, &f->slot[i], &rsp);
 	/* It was one stray too many: this token is reported lost like the others. */
 	if (f->err)
 		return 0;
 	matched(f);
-	if (s->flags & SLOT_QUIET) {
-		if (f->quiet)
-			f->quiet--;
-	} else if (f->owed) {
-		f->owed--;
-	}
 	f->stats.responses = displif__inc32(f->stats.responses);
-	heard = !(s->flags & SLOT_MUTE);
-	if (heard) {
-		fill_event(ev, DISPLIF_EV_RSP, s);
-		ev->status = rsp.status;
-		ev->edid_sz = rsp.status == 0 ? rsp.edid_sz : 0;
-	}
-	s->flags &= 0xffu - SLOT_RSP;
+	heard = tell(f, i, DISPLIF_EV_RSP, ev);
+	ev->status = rsp.status;
+	ev->edid_sz = rsp.status == 0 ? rsp.edid_sz : 0;
+	f->set[DISPLIF_SET_RSP] &= UINT32_MAX - BIT(i);
 	/* A flip that failed has no event. */
-	if (rsp.status < 0 || !(s->flags & SLOT_EVT))
+	if (rsp.status < 0 || !displif__front_in(f, DISPLIF_SET_EVT, i))
 		displif__front_free(f, i);
 	return heard;
 }
@@ -133,10 +125,10 @@ static int take_rsp(struct displif_front *f, const union displif_wire *wire,
 /* The oldest flip of framebuffer @fb whose event is owed, or DISPLIF_RING_LEN. */
 static uint32_t find_flip(const struct displif_front *f, uint64_t fb)
 {
-	uint32_t i, age, best = 0, found = DISPLIF_RING_LEN;
+	uint32_t i, age, best = 0, found = DISPLIF_RING_LEN, left = f->set[DISPLIF_SET_EVT];
 
-	for (i = 0; i < DISPLIF_RING_LEN; i++) {
-		if (!(f->busy >> i & 1u) || !(f->slot[i].flags & SLOT_EVT) || f->slot[i].fb != fb)
+	for (i = 0; i < DISPLIF_RING_LEN && left; i++, left >>= 1) {
+		if (!(left & 1u) || f->slot[i].fb != fb)
 			continue;
 		age = displif__sub32(f->order, f->slot[i].order);
 		if (age > best) {
@@ -154,14 +146,11 @@ static uint32_t find_flip(const struct displif_front *f, uint64_t fb)
 static void forgive_older(struct displif_front *f, uint32_t order)
 {
 	uint32_t i, age = displif__sub32(f->order, order);
+	uint32_t left = f->set[DISPLIF_SET_LATE] & f->set[DISPLIF_SET_EVT] &
+			(UINT32_MAX - (f->set[DISPLIF_SET_RSP] | f->set[DISPLIF_SET_REPORT]));
 
-	for (i = 0; i < DISPLIF_RING_LEN; i++) {
-		if (!(f->busy >> i & 1u))
-			continue;
-		if ((f->slot[i].flags & (SLOT_LATE | SLOT_EVT | SLOT_RSP | SLOT_REPORT)) !=
-		    (SLOT_LATE | SLOT_EVT))
-			continue;
-		if (displif__sub32(f->order, f->slot[i].order) > age)
+	for (i = 0; i < DISPLIF_RING_LEN && left; i++, left >>= 1) {
+		if (left & 1u && displif__sub32(f->order, f->slot[i].order) > age)
 			displif__front_free(f, i);
 	}
 }
@@ -170,34 +159,27 @@ static void forgive_older(struct displif_front *f, uint32_t order)
 static int take_evt(struct displif_front *f, const union displif_wire *wire,
 		    struct displif_front_event *ev)
 {
-	struct displif_front_slot *s;
+	uint32_t i = DISPLIF_RING_LEN;
 	uint64_t fb;
-	uint32_t i;
 	uint16_t id;
 	int heard;
 
-	if (displif_evt_decode(wire, &id, &fb)) {
-		stray(f);
-		return 0;
+	if (!displif_evt_decode(wire, &id, &fb)) {
+		if (id != f->evt_id)
+			f->stats.id_gaps = displif__inc32(f->stats.id_gaps);
+		f->evt_id = (uint16_t)((id + 1u) & 0xffffu);
+		i = find_flip(f, fb);
 	}
-	if (id != f->evt_id)
-		f->stats.id_gaps = displif__inc32(f->stats.id_gaps);
-	f->evt_id = (uint16_t)((id + 1u) & 0xffffu);
-	i = find_flip(f, fb);
 	if (i >= DISPLIF_RING_LEN) {
 		stray(f);
 		return 0;
 	}
-	s = &f->slot[i];
 	matched(f);
 	f->stats.events = displif__inc32(f->stats.events);
-	heard = !(s->flags & SLOT_MUTE);
-	if (heard)
-		fill_event(ev, DISPLIF_EV_FLIP, s);
-	s->flags &= 0xffu - SLOT_EVT;
-	if (f->late)
-		forgive_older(f, s->order);
-	if (!(s->flags & SLOT_RSP))
+	heard = tell(f, i, DISPLIF_EV_FLIP, ev);
+	f->set[DISPLIF_SET_EVT] &= UINT32_MAX - BIT(i);
+	forgive_older(f, f->slot[i].order);
+	if (!displif__front_in(f, DISPLIF_SET_RSP, i))
 		displif__front_free(f, i);
 	return heard;
 }
@@ -205,73 +187,63 @@ static int take_evt(struct displif_front *f, const union displif_wire *wire,
 /* 1 if a loss was there to be reported. */
 static int take_report(struct displif_front *f, struct displif_front_event *ev)
 {
-	struct displif_front_slot *s;
 	uint32_t i;
 
-	for (i = 0; i < DISPLIF_RING_LEN && f->to_report; i++) {
-		if (!(f->slot[i].flags & SLOT_REPORT))
+	for (i = 0; i < DISPLIF_RING_LEN; i++) {
+		if (!displif__front_in(f, DISPLIF_SET_REPORT, i))
 			continue;
-		s = &f->slot[i];
-		fill_event(ev, DISPLIF_EV_LOST, s);
-		ev->status = s->flags & SLOT_LATE ? DISPLIF_E_TIMEOUT : f->err;
-		s->flags &= 0xffu - SLOT_REPORT;
-		f->to_report--;
-		if (f->err)
-			displif__front_free(f, i);
+		tell(f, i, DISPLIF_EV_LOST, ev);
+		ev->status = displif__front_in(f, DISPLIF_SET_LATE, i) ? DISPLIF_E_TIMEOUT : f->err;
+		f->set[DISPLIF_SET_REPORT] &= UINT32_MAX - BIT(i);
 		return 1;
 	}
 	return 0;
-}
-
-/* The snapshot is read: confirm it, and ask for the next notification. */
-static void settle(struct displif_front *f)
-{
-	if (f->confirmed != f->evt.cons) {
-		f->confirmed = f->evt.cons;
-		displif__evt_confirm(&f->evt);
-	}
-	if (f->owed && f->armed_at != displif__inc32(f->ring.cons)) {
-		f->armed_at = displif__inc32(f->ring.cons);
-		if (displif__ring_rearm(&f->ring, 1))
-			f->again = 1;
-	}
 }
 
 int displif_front_poll(struct displif_front *f, struct displif_front_event *ev)
 {
 	union displif_wire wire;
 
-	memset(ev, 0, sizeof(*ev));
 	while (!f->err && displif__ring_get(&f->ring, &wire)) {
+		memset(ev, 0, sizeof(*ev));
 		if (take_rsp(f, &wire, ev))
 			return 1;
 	}
+	memset(ev, 0, sizeof(*ev));
 	while (!f->err && displif__evt_get(&f->evt, &wire)) {
 		if (take_evt(f, &wire, ev))
 			return 1;
 	}
-	if (f->to_report && take_report(f, ev))
+	if (f->set[DISPLIF_SET_REPORT] && take_report(f, ev))
 		return 1;
-	if (!f->err)
-		settle(f);
+	memset(ev, 0, sizeof(*ev));
+	if (f->err)
+		return 0;
+	/* The snapshot is read: confirm it, and ask for the next notification. */
+	if (f->confirmed != f->evt.cons) {
+		f->confirmed = f->evt.cons;
+		displif__evt_confirm(&f->evt);
+	}
+	displif__front_arm(f);
 	return 0;
 }
 
 uint64_t displif_front_deadline(const struct displif_front *f)
 {
-	uint64_t due, first = DISPLIF_NEVER;
-	uint32_t i, busy = f->err ? 0 : f->busy;
+	const uint32_t early = f->set[DISPLIF_SET_QUIET] & f->set[DISPLIF_SET_RSP] &
+			       (UINT32_MAX - f->set[DISPLIF_SET_LOOKED]);
+	uint32_t i, left = f->set[DISPLIF_SET_BUSY] & (UINT32_MAX - f->set[DISPLIF_SET_LATE]);
+	uint64_t first = DISPLIF_NEVER;
 
-	for (i = 0; i < DISPLIF_RING_LEN && busy; i++, busy >>= 1) {
-		if (!(busy & 1u) || f->slot[i].flags & SLOT_LATE)
+	if (f->err)
+		return first;
+	for (i = 0; i < DISPLIF_RING_LEN && left; i++, left >>= 1) {
+		if (!(left & 1u))
 			continue;
-		due = f->slot[i].due;
-		if ((f->slot[i].flags & (SLOT_QUIET | SLOT_RSP | SLOT_LOOKED)) ==
-			    (SLOT_QUIET | SLOT_RSP) &&
-		    f->slot[i].look < due)
-			due = f->slot[i].look;
-		if (due < first)
-			first = due;
+		if (f->slot[i].due < first)
+			first = f->slot[i].due;
+		if (early >> i & 1u && f->slot[i].look < first)
+			first = f->slot[i].look;
 	}
 	return first;
 }
@@ -280,11 +252,8 @@ void displif_front_expire(struct displif_front *f, uint64_t now)
 {
 	uint32_t i;
 
-	if (f->err)
-		return;
-	look_ring(f);
-	if (!f->err)
-		look_evt(f);
+	displif_front_irq(f, DISPLIF_CHAN_REQ);
+	displif_front_irq(f, DISPLIF_CHAN_EVT);
 	if (f->err)
 		return;
 	if (f->ring.seen != f->ring.cons || f->evt.seen != f->evt.cons) {
@@ -292,19 +261,19 @@ void displif_front_expire(struct displif_front *f, uint64_t now)
 		return;
 	}
 	for (i = 0; i < DISPLIF_RING_LEN; i++) {
-		if (!(f->busy >> i & 1u) || f->slot[i].flags & SLOT_LATE)
+		if (!displif__front_in(f, DISPLIF_SET_BUSY, i) ||
+		    displif__front_in(f, DISPLIF_SET_LATE, i))
 			continue;
 		if (f->slot[i].look <= now)
-			f->slot[i].flags |= SLOT_LOOKED;
+			f->set[DISPLIF_SET_LOOKED] |= BIT(i);
 		if (f->slot[i].due > now)
 			continue;
 		f->stats.lost = displif__inc32(f->stats.lost);
 		f->late = displif__inc32(f->late);
-		f->slot[i].flags |= SLOT_LATE;
-		if (!(f->slot[i].flags & SLOT_MUTE)) {
-			f->slot[i].flags |= SLOT_REPORT | SLOT_MUTE;
-			f->to_report = displif__inc32(f->to_report);
-		}
+		f->set[DISPLIF_SET_LATE] |= BIT(i);
+		if (!displif__front_in(f, DISPLIF_SET_MUTE, i))
+			f->set[DISPLIF_SET_REPORT] |= BIT(i);
+		f->set[DISPLIF_SET_MUTE] |= BIT(i);
 	}
 	if (f->late > f->cfg.max_lost)
 		displif__front_die(f, DISPLIF_E_TIMEOUT);

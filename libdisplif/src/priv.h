@@ -42,34 +42,21 @@ static inline uint64_t displif__after(uint64_t now, uint32_t ms)
 	return now < DISPLIF_NEVER - UINT32_MAX - 1u ? now + ms : DISPLIF_NEVER - 1u;
 }
 
+/* What an operation needs and where it goes; 0 if it is unknown (proto.c). */
+#define DISPLIF__REQ_KNOWN 1u
+#define DISPLIF__REQ_DBUF 2u /* a display buffer cookie */
+#define DISPLIF__REQ_FB 4u   /* a framebuffer cookie */
+#define DISPLIF__REQ_RING0 \
+	8u /* concerns no connector of its own: connector 0's ring (io/displif.h) */
+#define DISPLIF__REQ_URGENT 16u /* may use the reserved slots */
+uint32_t displif__req_traits(uint8_t op);
+
 /*
  * One message between a shared slot (8 words of 64 bits) and private memory:
- * each word is accessed once. Written out, so that neither a compiler nor a
- * reader has to wonder about the loop.
+ * each word is accessed once (ring.c).
  */
-static inline void displif__copy_in(union displif_wire *wire, const volatile uint64_t *slot)
-{
-	wire->q[0] = displif_load64(&slot[0]);
-	wire->q[1] = displif_load64(&slot[1]);
-	wire->q[2] = displif_load64(&slot[2]);
-	wire->q[3] = displif_load64(&slot[3]);
-	wire->q[4] = displif_load64(&slot[4]);
-	wire->q[5] = displif_load64(&slot[5]);
-	wire->q[6] = displif_load64(&slot[6]);
-	wire->q[7] = displif_load64(&slot[7]);
-}
-
-static inline void displif__copy_out(volatile uint64_t *slot, const union displif_wire *wire)
-{
-	displif_store64(&slot[0], wire->q[0]);
-	displif_store64(&slot[1], wire->q[1]);
-	displif_store64(&slot[2], wire->q[2]);
-	displif_store64(&slot[3], wire->q[3]);
-	displif_store64(&slot[4], wire->q[4]);
-	displif_store64(&slot[5], wire->q[5]);
-	displif_store64(&slot[6], wire->q[6]);
-	displif_store64(&slot[7], wire->q[7]);
-}
+void displif__copy_in(union displif_wire *wire, const volatile uint64_t *slot);
+void displif__copy_out(volatile uint64_t *slot, const union displif_wire *wire);
 
 /* Fills @diag, if there is one, and returns @err, so that errors are one line. */
 int displif__fail(struct displif_diag *diag, int err, enum displif_diag_op op, const char *node,

@@ -48,106 +48,92 @@ AT(xendispl_evt, type, 2);
 AT(xendispl_evt, op.pg_flip.fb_cookie, 8);
 #undef AT
 
+/* Index of a field of the decoded message, in words. */
+#define W(field) (offsetof(struct displif_msg, field) / 4)
+/* Both halves of a cookie, in memory order whatever the byte order is. */
+#define W2(field) W(field), W(field) + 1
+#define MSG_WORDS W(op)
+/* No field lives here: beyond all of them. */
+#define NONE 15
+
+/* The body of a request, words 2 .. 10 of its slot, as fields of the decoded message. */
+#define BODY 2u
+#define BODY_WORDS 9u
+static const struct {
+	uint8_t traits;
+	uint8_t word[BODY_WORDS];
+} ops[] = {
+	/* DBUF_CREATE */
+	{ DISPLIF__REQ_KNOWN | DISPLIF__REQ_DBUF | DISPLIF__REQ_RING0,
+	  { W2(dbuf), W(width), W(height), W(bpp), W(size), W(flags), W(gref_dir), W(data_ofs) } },
+	/* DBUF_DESTROY */
+	{ DISPLIF__REQ_KNOWN | DISPLIF__REQ_DBUF | DISPLIF__REQ_RING0,
+	  { W2(dbuf), NONE, NONE, NONE, NONE, NONE, NONE, NONE } },
+	/* FB_ATTACH */
+	{ DISPLIF__REQ_KNOWN | DISPLIF__REQ_DBUF | DISPLIF__REQ_FB | DISPLIF__REQ_RING0,
+	  { W2(dbuf), W2(fb), W(width), W(height), W(format), NONE, NONE } },
+	/* FB_DETACH */
+	{ DISPLIF__REQ_KNOWN | DISPLIF__REQ_FB | DISPLIF__REQ_RING0,
+	  { W2(fb), NONE, NONE, NONE, NONE, NONE, NONE, NONE } },
+	/* SET_CONFIG */
+	{ DISPLIF__REQ_KNOWN | DISPLIF__REQ_URGENT,
+	  { W2(fb), W(x), W(y), W(width), W(height), W(bpp), NONE, NONE } },
+	/* PG_FLIP */
+	{ DISPLIF__REQ_KNOWN | DISPLIF__REQ_FB | DISPLIF__REQ_URGENT,
+	  { W2(fb), NONE, NONE, NONE, NONE, NONE, NONE, NONE } },
+	/* GET_EDID */
+	{ DISPLIF__REQ_KNOWN, { W(size), W(gref_dir), NONE, NONE, NONE, NONE, NONE, NONE, NONE } },
+	/* all others */
+	{ 0, { NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE } },
+};
+#define N_OPS (sizeof(ops) / sizeof(ops[0]) - 1)
+
+_Static_assert(XENDISPL_OP_GET_EDID - XENDISPL_OP_DBUF_CREATE + 1 == N_OPS, "operations");
+_Static_assert(sizeof(struct displif_msg) <= 64 && MSG_WORDS < NONE, "message");
+
+/* Row of an operation. */
+static uint32_t row(uint8_t op)
+{
+	uint32_t i = (op + 0x100u - XENDISPL_OP_DBUF_CREATE) & 0xffu;
+
+	return i < N_OPS ? i : (uint32_t)N_OPS;
+}
+
+uint32_t displif__req_traits(uint8_t op)
+{
+	return ops[row(op)].traits;
+}
+
 int displif_req_encode(union displif_wire *wire, uint16_t id, const struct displif_msg *msg)
 {
-	struct xendispl_req *req = &wire->req;
+	uint32_t i, k, op = row(msg->op), word[16] = { 0 };
 
 	memset(wire, 0, sizeof(*wire));
-	req->id = id;
-	req->operation = msg->op;
-	switch (msg->op) {
-	case XENDISPL_OP_DBUF_CREATE:
-		req->op.dbuf_create.dbuf_cookie = msg->dbuf;
-		req->op.dbuf_create.width = msg->width;
-		req->op.dbuf_create.height = msg->height;
-		req->op.dbuf_create.bpp = msg->bpp;
-		req->op.dbuf_create.buffer_sz = msg->size;
-		req->op.dbuf_create.flags = msg->flags & XENDISPL_DBUF_FLG_REQ_ALLOC;
-		req->op.dbuf_create.gref_directory = msg->gref_dir;
-		req->op.dbuf_create.data_ofs = msg->data_ofs;
-		return 0;
-	case XENDISPL_OP_DBUF_DESTROY:
-		req->op.dbuf_destroy.dbuf_cookie = msg->dbuf;
-		return 0;
-	case XENDISPL_OP_FB_ATTACH:
-		req->op.fb_attach.dbuf_cookie = msg->dbuf;
-		req->op.fb_attach.fb_cookie = msg->fb;
-		req->op.fb_attach.width = msg->width;
-		req->op.fb_attach.height = msg->height;
-		req->op.fb_attach.pixel_format = msg->format;
-		return 0;
-	case XENDISPL_OP_FB_DETACH:
-		req->op.fb_detach.fb_cookie = msg->fb;
-		return 0;
-	case XENDISPL_OP_SET_CONFIG:
-		req->op.set_config.fb_cookie = msg->fb;
-		req->op.set_config.x = msg->x;
-		req->op.set_config.y = msg->y;
-		req->op.set_config.width = msg->width;
-		req->op.set_config.height = msg->height;
-		req->op.set_config.bpp = msg->bpp;
-		return 0;
-	case XENDISPL_OP_PG_FLIP:
-		req->op.pg_flip.fb_cookie = msg->fb;
-		return 0;
-	case XENDISPL_OP_GET_EDID:
-		req->op.get_edid.buffer_sz = msg->size;
-		req->op.get_edid.gref_directory = msg->gref_dir;
-		return 0;
-	default:
-		return DISPLIF_E_INVAL;
+	memcpy(word, msg, sizeof(*msg));
+	word[W(flags)] &= XENDISPL_DBUF_FLG_REQ_ALLOC;
+	for (i = 0; i < BODY_WORDS; i++) {
+		k = ops[op].word[i];
+		if (k < MSG_WORDS)
+			wire->w[BODY + i] = word[k];
 	}
+	wire->req.id = id;
+	wire->req.operation = msg->op;
+	return ops[op].traits ? 0 : DISPLIF_E_INVAL;
 }
 
 int displif_req_decode(const union displif_wire *wire, uint16_t *id, struct displif_msg *msg)
 {
-	const struct xendispl_req *req = &wire->req;
+	uint32_t i, op = row(wire->req.operation), word[16] = { 0 };
 
-	memset(msg, 0, sizeof(*msg));
-	*id = req->id;
-	msg->op = req->operation;
-	switch (msg->op) {
-	case XENDISPL_OP_DBUF_CREATE:
-		msg->dbuf = req->op.dbuf_create.dbuf_cookie;
-		msg->width = req->op.dbuf_create.width;
-		msg->height = req->op.dbuf_create.height;
-		msg->bpp = req->op.dbuf_create.bpp;
-		msg->size = req->op.dbuf_create.buffer_sz;
-		msg->flags = req->op.dbuf_create.flags & XENDISPL_DBUF_FLG_REQ_ALLOC;
-		msg->gref_dir = req->op.dbuf_create.gref_directory;
-		msg->data_ofs = req->op.dbuf_create.data_ofs;
-		return 0;
-	case XENDISPL_OP_DBUF_DESTROY:
-		msg->dbuf = req->op.dbuf_destroy.dbuf_cookie;
-		return 0;
-	case XENDISPL_OP_FB_ATTACH:
-		msg->dbuf = req->op.fb_attach.dbuf_cookie;
-		msg->fb = req->op.fb_attach.fb_cookie;
-		msg->width = req->op.fb_attach.width;
-		msg->height = req->op.fb_attach.height;
-		msg->format = req->op.fb_attach.pixel_format;
-		return 0;
-	case XENDISPL_OP_FB_DETACH:
-		msg->fb = req->op.fb_detach.fb_cookie;
-		return 0;
-	case XENDISPL_OP_SET_CONFIG:
-		msg->fb = req->op.set_config.fb_cookie;
-		msg->x = req->op.set_config.x;
-		msg->y = req->op.set_config.y;
-		msg->width = req->op.set_config.width;
-		msg->height = req->op.set_config.height;
-		msg->bpp = req->op.set_config.bpp;
-		return 0;
-	case XENDISPL_OP_PG_FLIP:
-		msg->fb = req->op.pg_flip.fb_cookie;
-		return 0;
-	case XENDISPL_OP_GET_EDID:
-		msg->size = req->op.get_edid.buffer_sz;
-		msg->gref_dir = req->op.get_edid.gref_directory;
-		return 0;
-	default:
-		return DISPLIF_E_UNSUPPORTED;
-	}
+	/* What no field is taken from lands beyond them. */
+	for (i = 0; i < BODY_WORDS; i++)
+		word[ops[op].word[i] & NONE] = wire->w[BODY + i];
+	word[NONE] = 0;
+	word[W(flags)] &= XENDISPL_DBUF_FLG_REQ_ALLOC;
+	memcpy(msg, word, sizeof(*msg));
+	*id = wire->req.id;
+	msg->op = wire->req.operation;
+	return ops[op].traits ? 0 : DISPLIF_E_UNSUPPORTED;
 }
 
 void displif_rsp_encode(union displif_wire *wire, const struct displif_rsp *rsp)
@@ -187,24 +173,10 @@ int displif_evt_decode(const union displif_wire *wire, uint16_t *id, uint64_t *f
 
 const char *displif_req_name(uint8_t op)
 {
-	switch (op) {
-	case XENDISPL_OP_DBUF_CREATE:
-		return "DBUF_CREATE";
-	case XENDISPL_OP_DBUF_DESTROY:
-		return "DBUF_DESTROY";
-	case XENDISPL_OP_FB_ATTACH:
-		return "FB_ATTACH";
-	case XENDISPL_OP_FB_DETACH:
-		return "FB_DETACH";
-	case XENDISPL_OP_SET_CONFIG:
-		return "SET_CONFIG";
-	case XENDISPL_OP_PG_FLIP:
-		return "PG_FLIP";
-	case XENDISPL_OP_GET_EDID:
-		return "GET_EDID";
-	default:
-		return "?";
-	}
+	static const char *const name[] = { "DBUF_CREATE", "DBUF_DESTROY", "FB_ATTACH", "FB_DETACH",
+					    "SET_CONFIG",  "PG_FLIP",	   "GET_EDID",	"?" };
+
+	return name[row(op)];
 }
 
 int32_t displif_status_of(int err)

@@ -14,38 +14,63 @@
 /* Entries follow 64 bytes of header. */
 #define SLOT(index) (8u + 8u * ((index) & (DISPLIF_RING_LEN - 1u)))
 
-/* The words by role: what this end produces into, and what it consumes from. */
-static uint32_t own_prod(const struct displif_ring *r)
+/* The words by role: @base is REQ_PROD for the frontend's end, RSP_PROD for the backend's. */
+static inline uint32_t own_prod(const struct displif_ring *r)
 {
-	return r->back ? RSP_PROD : REQ_PROD;
+	return r->base & RSP_PROD;
 }
 
-static uint32_t own_event(const struct displif_ring *r)
+static inline uint32_t own_event(const struct displif_ring *r)
 {
-	return r->back ? REQ_EVENT : RSP_EVENT;
+	return ((r->base ^ RSP_PROD) & RSP_PROD) | REQ_EVENT;
 }
 
-static uint32_t peer_prod(const struct displif_ring *r)
+static inline uint32_t peer_prod(const struct displif_ring *r)
 {
-	return r->back ? REQ_PROD : RSP_PROD;
+	return (r->base ^ RSP_PROD) & RSP_PROD;
 }
 
-static uint32_t peer_event(const struct displif_ring *r)
+static inline uint32_t peer_event(const struct displif_ring *r)
 {
-	return r->back ? RSP_EVENT : REQ_EVENT;
+	return (r->base & RSP_PROD) | REQ_EVENT;
 }
 
-static void reset(struct displif_ring *r, void *page, uint8_t back)
+/* Written out, so that neither a compiler nor a reader has to wonder about a loop. */
+void displif__copy_in(union displif_wire *wire, const volatile uint64_t *slot)
+{
+	wire->q[0] = displif_load64(&slot[0]);
+	wire->q[1] = displif_load64(&slot[1]);
+	wire->q[2] = displif_load64(&slot[2]);
+	wire->q[3] = displif_load64(&slot[3]);
+	wire->q[4] = displif_load64(&slot[4]);
+	wire->q[5] = displif_load64(&slot[5]);
+	wire->q[6] = displif_load64(&slot[6]);
+	wire->q[7] = displif_load64(&slot[7]);
+}
+
+void displif__copy_out(volatile uint64_t *slot, const union displif_wire *wire)
+{
+	displif_store64(&slot[0], wire->q[0]);
+	displif_store64(&slot[1], wire->q[1]);
+	displif_store64(&slot[2], wire->q[2]);
+	displif_store64(&slot[3], wire->q[3]);
+	displif_store64(&slot[4], wire->q[4]);
+	displif_store64(&slot[5], wire->q[5]);
+	displif_store64(&slot[6], wire->q[6]);
+	displif_store64(&slot[7], wire->q[7]);
+}
+
+static void reset(struct displif_ring *r, void *page, uint8_t base)
 {
 	memset(r, 0, sizeof(*r));
 	r->page = (volatile uint32_t *)page;
-	r->back = back;
+	r->base = base;
 }
 
 void displif__ring_create(struct displif_ring *r, void *page)
 {
 	memset(page, 0, DISPLIF_PAGE_SIZE);
-	reset(r, page, 0);
+	reset(r, page, REQ_PROD);
 	displif_store32(&r->page[REQ_EVENT], 1);
 	displif_store32(&r->page[RSP_EVENT], 1);
 }
@@ -55,7 +80,7 @@ int displif__ring_attach(struct displif_ring *r, void *page, struct displif_diag
 	static const char *const node[4] = { "req_prod", "req_event", "rsp_prod", "rsp_event" };
 	uint32_t i, found;
 
-	reset(r, page, 1);
+	reset(r, page, RSP_PROD);
 	for (i = 0; i < 4; i++) {
 		found = displif_load32(&r->page[i]);
 		if (found != (i & 1u))
@@ -68,7 +93,7 @@ int displif__ring_attach(struct displif_ring *r, void *page, struct displif_diag
 uint32_t displif__ring_space(const struct displif_ring *r)
 {
 	/* Front: slots of unanswered requests are taken. Back: one answer for each request taken. */
-	if (r->back)
+	if (r->base)
 		return displif__sub32(r->cons, r->prod);
 	return displif__sub32(DISPLIF_RING_LEN, displif__sub32(r->prod, r->cons));
 }
@@ -104,7 +129,7 @@ int displif__ring_snapshot(struct displif_ring *r)
 
 	/* Front: never more answers than open requests. Back: never more than 32 unanswered. */
 	limit = displif__sub32(r->pub, r->cons);
-	if (r->back)
+	if (r->base)
 		limit = displif__sub32(DISPLIF_RING_LEN, displif__sub32(r->cons, r->pub));
 	n = displif__sub32(prod, r->cons);
 	if (n > limit || n > DISPLIF_RING_LEN || n < displif__sub32(r->seen, r->cons))

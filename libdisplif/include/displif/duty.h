@@ -29,7 +29,7 @@ struct displif_ring {
 	uint32_t pub;           /* what of it the peer can see */
 	uint32_t cons;          /* what this end has taken */
 	uint32_t seen;          /* the peer's producer index of the last snapshot */
-	uint8_t back;           /* 0: this is the frontend's end */
+	uint8_t base;           /* which half of the page's header this end produces into */
 };
 
 /* One end of the event page; fields private. */

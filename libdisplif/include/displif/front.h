@@ -47,7 +47,20 @@ struct displif_front_slot {
 	uint32_t size;          /* GET_EDID: bytes offered */
 	uint32_t order;         /* when it was submitted, for matching flips */
 	uint16_t id;
-	uint8_t op, flags;
+	uint8_t op;
+};
+
+/* Sets of slots, one bit for each slot; private. */
+enum displif_front_set {
+	DISPLIF_SET_BUSY,       /* not free */
+	DISPLIF_SET_RSP,        /* the response is owed */
+	DISPLIF_SET_EVT,        /* the flip event is owed */
+	DISPLIF_SET_QUIET,      /* the response needs no interrupt */
+	DISPLIF_SET_LOOKED,     /* the early look is done */
+	DISPLIF_SET_LATE,       /* overdue: in quarantine until answered */
+	DISPLIF_SET_REPORT,     /* poll() has to report the loss */
+	DISPLIF_SET_MUTE,       /* nobody wants to hear of it any more */
+	DISPLIF_SETS
 };
 
 /* Caller's memory; fields private except stats. */
@@ -56,18 +69,14 @@ struct displif_front {
 	struct displif_evt evt;
 	struct displif_front_cfg cfg;
 	struct displif_front_stats stats;
-	uint32_t busy;          /* one bit for each slot that is not free */
-	uint32_t used;          /* how many they are */
+	uint32_t set[DISPLIF_SETS];
+	uint32_t used;          /* slots in DISPLIF_SET_BUSY */
+	uint32_t late;          /* slots in DISPLIF_SET_LATE */
 	uint32_t order;         /* of the next request */
-	uint32_t owed;          /* responses that must raise an interrupt */
-	uint32_t quiet;         /* responses to flips that need none */
 	uint32_t armed_at;      /* the response that the backend was asked to notify for */
 	uint32_t confirmed;     /* events confirmed to the backend */
-	uint32_t to_report;     /* slots whose loss poll() has to report */
-	uint32_t late;          /* slots in quarantine */
 	uint32_t stray;         /* messages that match nothing; 16 good ones pay for one */
 	uint32_t good;          /* good ones since the last payment */
-	uint32_t next;          /* where the search for a free slot begins */
 	uint8_t moved;          /* channels on which something came, see idle() */
 	uint8_t again;          /* work is left */
 	uint8_t closing;        /* the duty to close has not been handed out yet */
