@@ -232,7 +232,7 @@ enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
 	uint8_t own = DISPLIF_XB_UNKNOWN, peer = DISPLIF_XB_UNKNOWN;
 	int err = displif_port_read_state(&g->host->port, g->dir, &own, NULL);
 	/* Only a write of the frontend's is news from it: our own writes bring us here, too. */
-	bool peer_wrote = g->peer_dirty;
+	bool peer_wrote = g->peer_dirty && !g->refused;
 
 	g->own_dirty = false;
 	g->peer_dirty = false;

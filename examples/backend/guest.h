@@ -65,10 +65,11 @@ struct be_guest {
 	int unwritten; /* a state, -1: none */
 	bool unpublished, unread;
 	uint64_t retry_at;
-	bool broken; /* a session died: tell the state machine */
-	bool lost;   /* our directory is not ours any more: write nothing */
-	bool final;  /* nothing more will happen; kept until the directory is gone */
-	void *watch; /* watch.c's */
+	bool broken;  /* a session died: tell the state machine */
+	bool lost;    /* our directory is not ours any more: write nothing */
+	bool refused; /* its configuration is bad: never InitWait */
+	bool final;   /* nothing more will happen; kept until the directory is gone */
+	void *watch;  /* watch.c's */
 
 	/* The configuration at our first sight of it. */
 	struct displif_cfg cfg;
@@ -89,11 +90,11 @@ struct be_guest {
 
 /*
  * A context for device @dev of domain @domid, which has just appeared: reads its configuration
- * and takes its heads. NULL with *@err if there is none or a bad one, or memory is short (told):
- * DISPLIF_E_OS if it may be better next time.
- * It is in host->guests then; be_guest_look() is next, when peer_dirty is set.
+ * and takes its heads. It is in host->guests then; be_guest_look() is next, when peer_dirty is
+ * set. With a bad configuration (told) it is there, too, but serves only its own removal.
+ * NULL if XenStore or memory failed (told): worth another try.
  */
-struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev, int *err);
+struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev);
 /* Leaves the list. It must be final, or the connection is torn without a word to XenStore. */
 void be_guest_free(struct be_guest *g);
 struct be_guest *be_guest_find(struct be_host *host, uint16_t domid, uint32_t dev);

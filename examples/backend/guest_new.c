@@ -83,11 +83,32 @@ static void destroy(struct be_guest *g)
 	free(g);
 }
 
-struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev, int *err)
+/* Returns 0, or DISPLIF_E_OS if another try may do better. */
+static int fill(struct be_guest *g)
+{
+	int err;
+
+	if (displif_xs_backend_path(g->dir, sizeof(g->dir), g->host->domid, g->domid, g->dev) < 0 ||
+	    displif_xs_frontend_path(g->fe_dir, sizeof(g->fe_dir), g->domid, g->dev) < 0)
+		return DISPLIF_E_OS; /* cannot be: they have room for every number */
+	err = read_config(g);
+	if (err && err != DISPLIF_E_OS) {
+		/* The toolstack waits in vain for InitWait, but must be able to take it away. */
+		g->refused = true;
+		return 0;
+	}
+	if (!err && !allocate(g)) {
+		be_error("no memory for the %u connectors of domain %u device %u", g->n, g->domid,
+			 g->dev);
+		return DISPLIF_E_OS;
+	}
+	return err;
+}
+
+struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev)
 {
 	struct be_guest *g = calloc(1, sizeof(*g));
 
-	*err = DISPLIF_E_OS;
 	if (!g) {
 		be_error("no memory for domain %u device %u", domid, dev);
 		return NULL;
@@ -98,17 +119,7 @@ struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev
 	g->written = -1;
 	g->unwritten = -1;
 	displif_bdev_init(&g->bdev);
-	if (displif_xs_backend_path(g->dir, sizeof(g->dir), host->domid, domid, dev) < 0 ||
-	    displif_xs_frontend_path(g->fe_dir, sizeof(g->fe_dir), domid, dev) < 0)
-		*err = DISPLIF_E_BUG; /* they have room for every number */
-	else
-		*err = read_config(g);
-	if (!*err && !allocate(g)) {
-		be_error("no memory for the %u connectors of domain %u device %u", g->n, domid,
-			 dev);
-		*err = DISPLIF_E_OS;
-	}
-	if (*err) {
+	if (fill(g)) {
 		destroy(g);
 		return NULL;
 	}

@@ -104,9 +104,9 @@ static bool meet(struct be_watcher *w, uint16_t domid, uint32_t dev)
 				 BE_MAX_GUESTS);
 		return true;
 	}
-	g = be_guest_new(w->host, domid, dev, &err);
+	g = be_guest_new(w->host, domid, dev);
 	if (!g)
-		return err != DISPLIF_E_OS;
+		return false;
 	if (displif_xs_join(path, sizeof(path), g->fe_dir, "state") < 0 ||
 	    displif_xen_watch(w->xen, path, g, (struct displif_xen_watch **)&g->watch) != 0) {
 		be_limited_error("domain %u device %u: cannot watch %s", domid, dev, path);

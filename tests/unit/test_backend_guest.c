@@ -103,13 +103,9 @@ static void on_peer(void *arg, const char *path)
 
 static void meet(struct bench *b)
 {
-	int err;
-
-	b->g = be_guest_new(&b->host, FE, DEV, &err);
-	if (!b->g) {
-		assert_int_equal(err, DISPLIF_E_OS);
-		b->g = be_guest_new(&b->host, FE, DEV, &err);
-	}
+	b->g = be_guest_new(&b->host, FE, DEV);
+	if (!b->g) /* once, in every_call_may_fail() */
+		b->g = be_guest_new(&b->host, FE, DEV);
 	assert_non_null(b->g);
 	b->own = fake_xs_watch(b->be, b->g->dir, on_own, b);
 	b->peer = fake_xs_watch(b->be, "/local/domain/1/device/vdispl/0/state", on_peer, b);
@@ -389,6 +385,23 @@ static void every_call_may_fail(void **state)
 	}
 }
 
+/* No InitWait for it, but it can be removed. */
+static void refuses_a_bad_configuration(void **state)
+{
+	static const char *const bad[] = { "", "id0:0x48", "id0:64x48;id1:64", "id0:64x99999" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct bench *b = bench_new(bad[i], false, 0);
+
+		meet(b);
+		assert_int_equal(fake_advance(b->w, 2000) < 0, 0);
+		assert_int_equal(fake_toolstack_back_state(b->w, 0, FE, DEV),
+				 DISPLIF_XB_INITIALISING);
+		bench_down(b);
+	}
+}
+
 static void new_device_in_the_same_place(void **state)
 {
 	struct bench *b = bench_up("id0:64x48", false, 0);
@@ -419,6 +432,7 @@ int main(void)
 		cmocka_unit_test(survives_the_guests_death),
 		cmocka_unit_test(takes_a_restarted_frontend),
 		cmocka_unit_test(every_call_may_fail),
+		cmocka_unit_test(refuses_a_bad_configuration),
 		cmocka_unit_test(new_device_in_the_same_place),
 	};
 
