@@ -19,12 +19,16 @@ static struct displif_front front[256];
 static int config(struct rig *r)
 {
 	assert_int_equal(displif_cfg_init(&cfg, connector, 256), 0);
+	cfg.version = 9;
 	memset(&r->diag, 0, sizeof(r->diag));
 	return displif_port_front_config(&r->fp, RIG_FRONT, RIG_BACK, &cfg, &r->diag);
 }
 
 static int publish(struct rig *r)
 {
+	/* What the caller hands in may hold anything. */
+	memset(link_, 0xa5, sizeof(link_));
+	memset(front, 0xa5, sizeof(front));
 	return displif_port_front_publish(&r->fp, RIG_FRONT, 0, &cfg, &usual, link_, front, NULL,
 					  &r->diag);
 }

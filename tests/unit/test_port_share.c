@@ -23,6 +23,7 @@ static enum displif_share_kind kind;
 
 static int do_share(struct rig *r)
 {
+	memset(&share, 0xa5, sizeof(share)); /* what the caller hands in may hold anything */
 	return displif_port_share(&r->fp, 0, &share, kind,
 				  kind == DISPLIF_SHARE_EXISTING ? mem : NULL,
 				  pages * DISPLIF_PAGE_SIZE - 7, gref, WORDS, &r->diag);

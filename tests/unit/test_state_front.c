@@ -133,6 +133,9 @@ static void test_walk(void **state)
 	(void)state;
 	displif_fdev_init(&dev);
 	assert_int_equal(dev.state, DISPLIF_FDEV_INIT);
+	assert_true(dev.due == DISPLIF_NEVER);
+	assert_int_equal(dev.max_zombies, UINT32_MAX);
+	assert_int_equal(dev.connect_ms, 0);
 	feed(DISPLIF_IN_RESUMED, 0, 0, DISPLIF_FDEV_INIT, DISPLIF_ACT_REREAD, 1);
 	feed(DISPLIF_IN_PEER, 1, 0, DISPLIF_FDEV_INIT, 0, -1);
 	connect_at(10);
@@ -227,6 +230,49 @@ static void test_publish_fails(void **state)
 	feed(DISPLIF_IN_TICK, 0, now + 200, DISPLIF_FDEV_CLOSED, 0, -1);
 	assert_true(dev.due == DISPLIF_NEVER);
 	feed(DISPLIF_IN_PEER, 2, now + 201, DISPLIF_FDEV_INIT, DISPLIF_ACT_REREAD, 1);
+}
+
+/* Failures in a row: a success, a Closed or another host begins the count anew. */
+static void test_count(void **state)
+{
+	uint64_t now = NOW;
+	uint32_t round, i;
+
+	(void)state;
+	displif_fdev_init(&dev);
+	for (round = 0; round < 4; round++) {
+		for (i = 0; i < 7; i++) {
+			displif_fdev_step(&dev, DISPLIF_IN_PEER, 2, now);
+			feed(DISPLIF_IN_FAILED, 11, now, DISPLIF_FDEV_INIT, 0, -1);
+			assert_int_equal(dev.due, now + (100u << i));
+			now = dev.due;
+		}
+		if (round == 0) {
+			publish(now);
+			feed(DISPLIF_IN_PEER, 6, now, DISPLIF_FDEV_INIT,
+			     DISPLIF_ACT_RELEASE | DISPLIF_ACT_REREAD, 1);
+		} else if (round == 1) {
+			displif_fdev_step(&dev, DISPLIF_IN_PEER, 2, now);
+			feed(DISPLIF_IN_FAILED, 4, now, DISPLIF_FDEV_CLOSED, 0, 6);
+			now = dev.due;
+			feed(DISPLIF_IN_PEER, 2, now, DISPLIF_FDEV_INIT, DISPLIF_ACT_REREAD, 1);
+		} else {
+			feed(DISPLIF_IN_RESUMED, 0, now, DISPLIF_FDEV_INIT, DISPLIF_ACT_REREAD, 1);
+			assert_true(dev.due == DISPLIF_NEVER);
+		}
+	}
+	/* The pauses after breaks begin anew on another host, too. */
+	connect_at(now);
+	feed(DISPLIF_IN_RESUMED, 0, now, DISPLIF_FDEV_INIT, ALL | DISPLIF_ACT_REREAD, 1);
+	connect_at(now);
+	feed(DISPLIF_IN_BROKEN, 0, now, DISPLIF_FDEV_RECONFIG, ALL, 7);
+	assert_true(dev.due == DISPLIF_NEVER);
+	/* How long a connection lived counts from Connected, not from Initialised. */
+	feed(DISPLIF_IN_USERS_GONE, 0, now, DISPLIF_FDEV_INIT, DISPLIF_ACT_REREAD, 1);
+	publish(now);
+	feed(DISPLIF_IN_PEER, 4, now + 6000, DISPLIF_FDEV_CONNECTED, DISPLIF_ACT_START, 4);
+	feed(DISPLIF_IN_BROKEN, 0, now + 6100, DISPLIF_FDEV_RECONFIG, ALL, 7);
+	assert_int_equal(dev.due, now + 6200);
 }
 
 static void test_limits(void **state)
@@ -356,6 +402,18 @@ static void serve(struct caller *c, enum displif_in in, uint32_t arg)
 		serve(c, DISPLIF_IN_USERS_GONE, 0);
 }
 
+/* A due that stays due would be an endless loop of the caller's. */
+static void serve_due(struct caller *c)
+{
+	uint32_t ticks = 0;
+
+	while (dev.due <= c->now) {
+		assert_true(ticks++ < 4);
+		c->depth = 0;
+		serve(c, DISPLIF_IN_TICK, 0);
+	}
+}
+
 static void test_storm(void **state)
 {
 	uint32_t seed, i, lives = 0, publishes = 0;
@@ -384,6 +442,8 @@ static void test_storm(void **state)
 			dev.connect_ms = seed % 2 ? 60000 : 0;
 			serve(&c, (enum displif_in)in,
 			      in == DISPLIF_IN_ZOMBIES ? r >> 16 & 127 : peer_state(&c));
+			if (in == DISPLIF_IN_TICK)
+				serve_due(&c);
 			if (c.dead && i % 16 == 0) {
 				lives++;
 				c.dead = false;
@@ -411,8 +471,7 @@ static void test_toggling(void **state)
 			c.now++;
 			c.depth = 0;
 			serve(&c, DISPLIF_IN_PEER, peer_state(&c));
-			if (dev.due <= c.now)
-				serve(&c, DISPLIF_IN_TICK, 0);
+			serve_due(&c);
 		}
 		assert_in_range(c.publishes, 1, 15);
 	}
@@ -421,11 +480,11 @@ static void test_toggling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	 cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_backoff),	 cmocka_unit_test(test_publish_fails),
-		cmocka_unit_test(test_limits),	 cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_cookie),	 cmocka_unit_test(test_storm),
-		cmocka_unit_test(test_toggling),
+		cmocka_unit_test(test_table),	cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_backoff), cmocka_unit_test(test_publish_fails),
+		cmocka_unit_test(test_count),	cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_clock),	cmocka_unit_test(test_cookie),
+		cmocka_unit_test(test_storm),	cmocka_unit_test(test_toggling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
