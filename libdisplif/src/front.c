@@ -34,7 +34,7 @@ void displif__front_free(struct displif_front *f, uint32_t i)
 	if (displif__front_in(f, DISPLIF_SET_LATE, i) && f->late)
 		f->late--;
 	for (k = 0; k < DISPLIF_SETS; k++)
-		f->set[k] &= UINT32_MAX - BIT(i);
+		f->set[k] &= UINT32_MAX - SLOT_BIT(i);
 }
 
 void displif__front_die(struct displif_front *f, int why)
@@ -107,12 +107,12 @@ int displif_front_submit(struct displif_front *f, const struct displif_msg *msg,
 	}
 	i = free_slot(f);
 	f->used = displif__inc32(f->used);
-	f->set[DISPLIF_SET_BUSY] |= BIT(i);
-	f->set[DISPLIF_SET_RSP] |= BIT(i);
+	f->set[DISPLIF_SET_BUSY] |= SLOT_BIT(i);
+	f->set[DISPLIF_SET_RSP] |= SLOT_BIT(i);
 	if (msg->op == XENDISPL_OP_PG_FLIP) {
-		f->set[DISPLIF_SET_EVT] |= BIT(i);
+		f->set[DISPLIF_SET_EVT] |= SLOT_BIT(i);
 		if (f->cfg.look_ms)
-			f->set[DISPLIF_SET_QUIET] |= BIT(i);
+			f->set[DISPLIF_SET_QUIET] |= SLOT_BIT(i);
 	}
 	s = &f->slot[i];
 	s->id = (uint16_t)((s->id + ID_GENERATION) & 0xffffu);
@@ -162,8 +162,8 @@ uint32_t displif_front_forget(struct displif_front *f, uint64_t token)
 		if (displif__front_in(f, DISPLIF_SET_MUTE, i) &&
 		    !displif__front_in(f, DISPLIF_SET_REPORT, i))
 			continue;
-		f->set[DISPLIF_SET_REPORT] &= UINT32_MAX - BIT(i);
-		f->set[DISPLIF_SET_MUTE] |= BIT(i);
+		f->set[DISPLIF_SET_REPORT] &= UINT32_MAX - SLOT_BIT(i);
+		f->set[DISPLIF_SET_MUTE] |= SLOT_BIT(i);
 		n = displif__inc32(n);
 	}
 	return n;

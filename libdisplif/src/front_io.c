@@ -115,7 +115,7 @@ static int take_rsp(struct displif_front *f, const union displif_wire *wire,
 	heard = tell(f, i, DISPLIF_EV_RSP, ev);
 	ev->status = rsp.status;
 	ev->edid_sz = rsp.status == 0 ? rsp.edid_sz : 0;
-	f->set[DISPLIF_SET_RSP] &= UINT32_MAX - BIT(i);
+	f->set[DISPLIF_SET_RSP] &= UINT32_MAX - SLOT_BIT(i);
 	/* A flip that failed has no event. */
 	if (rsp.status < 0 || !displif__front_in(f, DISPLIF_SET_EVT, i))
 		displif__front_free(f, i);
@@ -177,7 +177,7 @@ static int take_evt(struct displif_front *f, const union displif_wire *wire,
 	matched(f);
 	f->stats.events = displif__inc32(f->stats.events);
 	heard = tell(f, i, DISPLIF_EV_FLIP, ev);
-	f->set[DISPLIF_SET_EVT] &= UINT32_MAX - BIT(i);
+	f->set[DISPLIF_SET_EVT] &= UINT32_MAX - SLOT_BIT(i);
 	forgive_older(f, f->slot[i].order);
 	if (!displif__front_in(f, DISPLIF_SET_RSP, i))
 		displif__front_free(f, i);
@@ -194,7 +194,7 @@ static int take_report(struct displif_front *f, struct displif_front_event *ev)
 			continue;
 		tell(f, i, DISPLIF_EV_LOST, ev);
 		ev->status = displif__front_in(f, DISPLIF_SET_LATE, i) ? DISPLIF_E_TIMEOUT : f->err;
-		f->set[DISPLIF_SET_REPORT] &= UINT32_MAX - BIT(i);
+		f->set[DISPLIF_SET_REPORT] &= UINT32_MAX - SLOT_BIT(i);
 		return 1;
 	}
 	return 0;
@@ -265,15 +265,15 @@ void displif_front_expire(struct displif_front *f, uint64_t now)
 		    displif__front_in(f, DISPLIF_SET_LATE, i))
 			continue;
 		if (f->slot[i].look <= now)
-			f->set[DISPLIF_SET_LOOKED] |= BIT(i);
+			f->set[DISPLIF_SET_LOOKED] |= SLOT_BIT(i);
 		if (f->slot[i].due > now)
 			continue;
 		f->stats.lost = displif__inc32(f->stats.lost);
 		f->late = displif__inc32(f->late);
-		f->set[DISPLIF_SET_LATE] |= BIT(i);
+		f->set[DISPLIF_SET_LATE] |= SLOT_BIT(i);
 		if (!displif__front_in(f, DISPLIF_SET_MUTE, i))
-			f->set[DISPLIF_SET_REPORT] |= BIT(i);
-		f->set[DISPLIF_SET_MUTE] |= BIT(i);
+			f->set[DISPLIF_SET_REPORT] |= SLOT_BIT(i);
+		f->set[DISPLIF_SET_MUTE] |= SLOT_BIT(i);
 	}
 	if (f->late > f->cfg.max_lost)
 		displif__front_die(f, DISPLIF_E_TIMEOUT);

@@ -5,7 +5,7 @@
 
 #include "priv.h"
 
-#define BIT(i) ((uint32_t)1 << (i))
+#define SLOT_BIT(i) ((uint32_t)1 << (i))
 
 /* Whether slot @i, below DISPLIF_RING_LEN, is in a set. */
 static inline bool displif__front_in(const struct displif_front *f, enum displif_front_set set,
