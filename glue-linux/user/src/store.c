@@ -50,6 +50,12 @@ int displif__xen_xs_read(void *ctx, uint32_t tx, const char *path, char *buf, ui
 	if (!text) {
 		if (errno == ENOENT)
 			return DISPLIF_E_ABSENT;
+		/* A guest that asks for a node that was removed below a folder it may not read. */
+		if (errno == EACCES) {
+			displif__xen_log(xen, DISPLIF_XEN_DEBUG, "xs_read(%s%s): %s: as if it were absent",
+					 path, tx_text(tx), strerror(errno));
+			return DISPLIF_E_ABSENT;
+		}
 		displif__xen_log(xen, DISPLIF_XEN_ERROR, "xs_read(%s%s): %s", path, tx_text(tx),
 				 strerror(errno));
 		return DISPLIF_E_OS;
