@@ -162,7 +162,9 @@ struct displif_back_req {
  *               Refused with -XEN_EBUSY inside while one of them is COMING or GOING
  *  FB_ATTACH    fb->width, height, format, stride
  *  FB_DETACH    hide it if it is shown, release
- *  SET_CONFIG   fb at msg.x, y, clipped to the connector; fb == NULL: blank, reset
+ *  SET_CONFIG   show fb from its pixel msg.x, y on, clipped to the connector (io/displif.h says only
+ *               "starting position"; deployed peers mean the scan-out's origin in the framebuffer);
+ *               fb == NULL: blank, reset
  *  PG_FLIP      show fb, answer 0 and later flip_done(); also while not configured
  *  GET_EDID     write at most msg.size (at least 32768) bytes through msg.gref_dir
  * Returns 1, or 0 at the end of the snapshot or budget (then re-armed, the rest

@@ -15,7 +15,9 @@ enum displif_chan {
 
 /*
  * Duties, returned by displif_front_flush() and displif_back_flush(). They now
- * belong to the caller, to be done after its lock is dropped.
+ * belong to the caller, to be done after its lock is dropped: late or twice is
+ * harmless, forgotten is not. Who may close a channel meanwhile has to keep
+ * that from racing with a notification.
  */
 #define DISPLIF_DO_NOTIFY_REQ 1u /* notify the peer on the request channel */
 #define DISPLIF_DO_NOTIFY_EVT 2u /* notify the peer on the event channel */

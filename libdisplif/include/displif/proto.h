@@ -37,7 +37,7 @@ union displif_wire {
 struct displif_msg {
 	uint64_t dbuf;          /* display buffer cookie: DBUF_CREATE, DBUF_DESTROY, FB_ATTACH */
 	uint64_t fb;            /* framebuffer cookie: FB_ATTACH, FB_DETACH, SET_CONFIG, PG_FLIP */
-	uint32_t x, y;          /* SET_CONFIG: position on the connector, pixels */
+	uint32_t x, y;          /* SET_CONFIG: first pixel of the framebuffer that is shown */
 	uint32_t width, height; /* DBUF_CREATE, FB_ATTACH, SET_CONFIG: pixels */
 	uint32_t bpp;           /* DBUF_CREATE, SET_CONFIG: bits per pixel */
 	uint32_t size;          /* DBUF_CREATE, GET_EDID: bytes of the buffer */
