@@ -4,6 +4,8 @@
 
 #define BACKOFF_FIRST_MS 10u
 #define BACKOFF_MAX_MS 1000u
+/* Frontends give a request up after 3 s, and with it the device. */
+#define HOLD_MAX_MS 2000u
 
 void displif_back_irq(struct displif_back *b, enum displif_chan chan)
 {
@@ -66,10 +68,14 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	}
 	if (req->msg.op == XENDISPL_OP_DBUF_CREATE && b->index == 0 &&
 	    !displif__back_pace(b->guest, req->msg.size, now, &b->pace_due)) {
-		b->hold = *wire;
-		b->held = 1;
 		b->guest->stats.paced = displif__inc32(b->guest->stats.paced);
-		return TAKEN_HELD;
+		if (displif__ahead(b->pace_due, now) <= HOLD_MAX_MS) {
+			b->hold = *wire;
+			b->held = 1;
+			return TAKEN_HELD;
+		}
+		b->pace_due = DISPLIF_NEVER;
+		status = -DISPLIF_XEN_EAGAIN;
 	}
 	b->guest->stats.requests = displif__inc32(b->guest->stats.requests);
 	if (!status && b->index != 0 && displif__req_traits(req->msg.op) & DISPLIF__REQ_RING0)

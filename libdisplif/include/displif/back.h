@@ -53,7 +53,12 @@ struct displif_fb {
 /* What a guest may use. */
 struct displif_quota {
 	uint32_t pages;            /* 4 KiB pages of all its display buffers together */
-	uint32_t pages_per_s;      /* that may be created each second (each mapping costs the host time); 0: unlimited */
+	/*
+	 * 4 KiB pages that may be created each second, since each mapping costs
+	 * the host time; 0: unlimited. A burst of one second is free, then a
+	 * DBUF_CREATE waits for up to 2 s, and beyond is refused with -XEN_EAGAIN.
+	 */
+	uint32_t pages_per_s;
 	uint32_t requests_per_irq; /* handed out or answered by one connector between two irq(); 1 .. 1024 */
 	uint32_t stride_rule;      /* enum displif_stride_rule for this guest's buffers */
 	bool be_alloc;             /* whether REQ_ALLOC is granted */
@@ -66,7 +71,7 @@ struct displif_guest_stats {
 	uint32_t flips;         /* page flips accepted */
 	uint32_t events;        /* flip events written */
 	uint32_t event_full;    /* flip events that had to wait for room */
-	uint32_t paced;         /* buffers that had to wait for quota.pages_per_s */
+	uint32_t paced;         /* buffers that had to wait, or were refused, for quota.pages_per_s */
 	uint32_t notified;      /* DISPLIF_DO_NOTIFY_* given */
 };
 
