@@ -95,8 +95,11 @@ static void next_flip(struct tc_show *s)
 	uint64_t now = displif_loop_clock();
 
 	if (s->opt->flips && s->stats.events >= s->opt->flips) {
-		if (s->hold_until == DISPLIF_NEVER)
+		if (s->hold_until == DISPLIF_NEVER) {
 			s->hold_until = now + (uint64_t)s->opt->hold_s * 1000u;
+			if (s->opt->verbose)
+				fprintf(stderr, "shown_frame=%" PRIu32 "\n", s->frame);
+		}
 		if (now >= s->hold_until) {
 			s->stopping = true;
 			next_down(s);
