@@ -305,3 +305,11 @@ bool kms_set_crtc(struct kms *kms, uint32_t fb)
 			  err == -EACCES ? " (another program is DRM master?)" : "");
 	return !err;
 }
+
+bool kms_drop_master(struct kms *kms)
+{
+	if (!drmDropMaster(kms->fd))
+		return true;
+	cli_error("%s: drop master: %s", kms->path, strerror(errno));
+	return false;
+}

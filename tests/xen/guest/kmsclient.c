@@ -41,6 +41,7 @@ static const char usage[] =
 	"  --no-draw         leave the buffers as they come: for measurements\n"
 	"  --dpms-cycle      switch the display off and on before the flips\n"
 	"  --hold SECONDS    keep the last picture, until SIGTERM at most (0)\n"
+	"  --drop-master     before the hold, so that another program can set modes meanwhile\n"
 	"  --disable-at-end  switch the CRTC off before the buffers are destroyed\n"
 	"  --wait SECONDS    for the device and its connector to appear (10)\n"
 	"  --timeout SECONDS for each flip's event (10)\n"
@@ -55,7 +56,7 @@ struct options {
 	struct kms_want want;
 	const char *rebind;
 	uint32_t seed, flips, buffers, hold_s, timeout_s;
-	bool no_draw, dpms_cycle, disable, json;
+	bool no_draw, dpms_cycle, drop_master, disable, json;
 };
 
 struct client {
@@ -102,6 +103,8 @@ static bool parse_option(int c, struct options *o)
 		return o->no_draw = true;
 	case 'p':
 		return o->dpms_cycle = true;
+	case 'D':
+		return o->drop_master = true;
 	case 'e':
 		return o->disable = true;
 	case 'j':
@@ -125,6 +128,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{"no-draw", no_argument, NULL, 'n'},
 		{"dpms-cycle", no_argument, NULL, 'p'},
 		{"hold", required_argument, NULL, 'H'},
+		{"drop-master", no_argument, NULL, 'D'},
 		{"disable-at-end", no_argument, NULL, 'e'},
 		{"wait", required_argument, NULL, 'w'},
 		{"timeout", required_argument, NULL, 't'},
@@ -251,7 +255,7 @@ static bool show(struct client *client)
 	if (result == KMS_WAIT_SIGNAL)
 		cli_error("ended by a signal after %llu of %u flips",
 			  (unsigned long long)client->flips.events, client->o.flips);
-	if (result != KMS_WAIT_DONE)
+	if (result != KMS_WAIT_DONE || (client->o.drop_master && !kms_drop_master(&client->kms)))
 		return false;
 	fprintf(stderr, "kmsclient: shown_frame=%u%s\n", client->shown_frame,
 		client->o.no_draw ? " (nothing drawn)" : "");
