@@ -180,8 +180,8 @@ fetch_root()
 	download "$arch" closure \
 		"xen-hypervisor-$xen-$arch" "xen-utils-$xen" xenstore-utils \
 		"linux-image-$kernel" busybox-static libdrm-tests strace \
-		libgcc-s1 libdrm2 libpng16-16 libcmocka0 \
-		libc6-dev libxen-dev libdrm-dev libpng-dev zlib1g-dev \
+		libgcc-s1 libdrm2 libpng16-16 libpixman-1-0 libcmocka0 \
+		libc6-dev libxen-dev libdrm-dev libpng-dev zlib1g-dev libpixman-1-dev \
 		libcmocka-dev
 
 	# One merged /usr, so that each library has one place.

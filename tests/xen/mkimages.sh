@@ -149,8 +149,8 @@ make_domu()
 	add_mods "$u" $xen_mods $guest_mods
 	add_prog "$u" usr/bin/modetest usr/bin/strace usr/bin/xenstore-ls \
 		usr/bin/xenstore-read usr/bin/xenstore-write
-	add_lib "$u" libdrm.so.2 libpng16.so.16 libcmocka.so.0 \
-		libxenstore.so.4 libxengnttab.so.1 libxenevtchn.so.1 libgcc_s.so.1
+	add_lib "$u" libdrm.so.2 libpng16.so.16 libcmocka.so.0 libgcc_s.so.1 \
+		libxenstore.so.4 libxengnttab.so.1 libxenevtchn.so.1 libxencall.so.1
 	pack "$u" "$out/share/domu.img"
 }
 
@@ -175,8 +175,9 @@ make_dom0()
 	done
 	add_prog "$d" usr/bin/strace usr/bin/modetest
 	# Without libgcc_s, xl aborts in pthread_cancel.
-	add_lib "$d" libgcc_s.so.1 libdrm.so.2 libpng16.so.16 libcmocka.so.0 \
-		libxenstore.so.4 libxengnttab.so.1 libxenevtchn.so.1
+	add_lib "$d" libgcc_s.so.1 libdrm.so.2 libpng16.so.16 libpixman-1.so.0 \
+		libcmocka.so.0 libxenstore.so.4 libxengnttab.so.1 libxenevtchn.so.1 \
+		libxencall.so.1
 	mkdir -p "$d/etc/xen" "$d/var/lib/xen" "$d/var/lib/xenstored" \
 		"$d/var/log/xen/console"
 	cp "$root/etc/xen/oxenstored.conf" "$d/etc/xen/"
