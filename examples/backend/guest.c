@@ -227,7 +227,7 @@ static bool offline(struct be_guest *g)
 	return displif_xs_u32(text, len, UINT32_MAX, &value, NULL) == 0 && value == 0;
 }
 
-enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
+static enum be_sight look(struct be_guest *g, uint64_t now)
 {
 	uint8_t own = DISPLIF_XB_UNKNOWN, peer = DISPLIF_XB_UNKNOWN;
 	int err = displif_port_read_state(&g->host->port, g->dir, &own, NULL);
@@ -261,6 +261,15 @@ enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
 		be_guest_feed(g, DISPLIF_BIN_PEER, peer, now);
 	}
 	return BE_SIGHT_KEEP;
+}
+
+enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
+{
+	uint64_t began = be_spent_begin();
+	enum be_sight sight = look(g, now);
+
+	be_spent_end(&g->spent[BE_SPENT_STATE], began);
+	return sight;
 }
 
 /* --- time --- */

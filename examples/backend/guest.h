@@ -13,6 +13,7 @@
 
 #include "output.h"
 #include "pace.h"
+#include "spent.h"
 
 /* Entries of a guest's tables. */
 #define BE_MAX_DBUFS 256u
@@ -70,6 +71,7 @@ struct be_guest {
 	bool refused; /* its configuration is bad: never InitWait */
 	bool final;   /* nothing more will happen; kept until the directory is gone */
 	void *watch;  /* watch.c's */
+	struct be_spent spent[BE_SPENT_KINDS];
 
 	/* The configuration at our first sight of it. */
 	struct displif_cfg cfg;

@@ -104,10 +104,14 @@ static void do_request(struct be_conn *c, const struct displif_back_req *req, ui
 static void service(struct be_conn *c, uint64_t now)
 {
 	struct displif_back_req req;
+	uint64_t began;
 
 	c->busy = true;
-	while (displif_back_poll(back_of(c), &req, now) == 1)
+	while (displif_back_poll(back_of(c), &req, now) == 1) {
+		began = be_spent_begin();
 		do_request(c, &req, now);
+		be_spent_end(&c->guest->spent[be_spent_kind(req.msg.op)], began);
+	}
 	c->busy = false;
 	flush(c);
 }

@@ -30,7 +30,11 @@ static void print_guest(FILE *out, const struct be_guest *g)
 		g->dev, displif_bdev_name(g->bdev.state), g->n);
 	fprintf(out, "\"pages\":%" PRIu64 ",\"requests\":%u,\"refused\":%u,\"flips\":%u,",
 		(uint64_t)g->tables.pages, s->requests, s->refused, s->flips);
-	fprintf(out, "\"events\":%u,\"event_full\":%u}", s->events, s->event_full);
+	fprintf(out, "\"events\":%u,\"event_full\":%u,\"spent\":{", s->events, s->event_full);
+	for (int i = 0; i < BE_SPENT_KINDS; i++)
+		fprintf(out, "%s\"%s\":{\"n\":%" PRIu64 ",\"ns\":%" PRIu64 "}", i ? "," : "",
+			be_spent_name((enum be_spent_kind)i), g->spent[i].n, g->spent[i].ns);
+	fputs("}}", out);
 }
 
 void be_stats_print(FILE *out, const struct be_host *host, const struct displif_xen_stats *xen)
