@@ -47,8 +47,8 @@ static void read_edid(struct kms_dev *dev, struct kms_screen *s)
 	drmModeFreePropertyBlob(blob);
 }
 
-/* The formats of the first primary plane that fits the CRTC. */
-static void read_formats(struct kms_dev *dev, struct kms_screen *s)
+/* The first primary plane that fits the CRTC, and its formats. */
+static void read_plane(struct kms_dev *dev, struct kms_screen *s)
 {
 	drmModePlaneRes *res = drmModeGetPlaneResources(dev->fd);
 
@@ -60,6 +60,7 @@ static void read_formats(struct kms_dev *dev, struct kms_screen *s)
 		    property(dev, plane->plane_id, DRM_MODE_OBJECT_PLANE, "type", &found) ==
 			    DRM_PLANE_TYPE_PRIMARY &&
 		    found) {
+			s->plane_id = plane->plane_id;
 			s->n_formats = plane->count_formats < KMS_MAX_FORMATS ?
 					       plane->count_formats :
 					       KMS_MAX_FORMATS;
@@ -68,6 +69,14 @@ static void read_formats(struct kms_dev *dev, struct kms_screen *s)
 		drmModeFreePlane(plane);
 	}
 	drmModeFreePlaneResources(res);
+}
+
+/* The kernel counts frames of a CRTC where the driver knows of their ends, else it refuses to. */
+static bool has_no_vblank(struct kms_dev *dev, uint32_t crtc_id)
+{
+	uint64_t sequence, ns;
+
+	return drmCrtcGetSequence(dev->fd, crtc_id, &sequence, &ns) != 0 && errno == EOPNOTSUPP;
 }
 
 static bool read_modes(struct kms_screen *s, const drmModeConnector *c)
@@ -160,7 +169,8 @@ static void try_connector(struct kms_dev *dev, const drmModeConnector *c, const 
 		be_error("%s: no CRTC is left for %s", dev->path, name);
 	} else {
 		read_edid(dev, s);
-		read_formats(dev, s);
+		read_plane(dev, s);
+		s->at_once = s->plane_id && has_no_vblank(dev, s->crtc_id);
 		s->saved = drmModeGetCrtc(dev->fd, s->crtc_id);
 		be_info("%s: screen %s, %u modes, EDID of %u bytes", dev->path, name, s->n_modes,
 			s->edid_len);

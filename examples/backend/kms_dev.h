@@ -34,8 +34,11 @@ struct kms_screen {
 	uint32_t n_modes;
 	uint8_t *edid;
 	uint32_t edid_len;
-	uint32_t format[KMS_MAX_FORMATS]; /* of the CRTC's primary plane */
+	uint32_t plane_id;		  /* the CRTC's primary plane, 0: unknown */
+	uint32_t format[KMS_MAX_FORMATS]; /* of that plane */
 	uint32_t n_formats;
+	bool at_once;	    /* the driver has no vertical blank to wait for, and is quick */
+	uint32_t slow;	    /* plane updates in a row that were not */
 	drmModeCrtc *saved; /* to be restored */
 
 	/* output_kms.c's */

@@ -5,7 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include <displif-loop.h>
+
 #include "log.h"
+
+/* When so many plane updates in a row took longer than so, we go over to events. */
+#define AT_ONCE_MS 4u
+#define AT_ONCE_SLOW 8u
 
 static bool set_crtc(struct kms_head *h, uint32_t which)
 {
@@ -73,6 +79,31 @@ static bool draw(struct kms_head *h, struct kms_buf *buf, struct be_frame *frame
 	return be_convert_copy(&buf->canvas, frame, &view);
 }
 
+/*
+ * Where flips wait for no vertical blank there is nothing to gain from their events: a plane update
+ * that returns when it is done saves the worker in the kernel, our wait and the read, and the guest
+ * gets answer and event together. Not if the driver is slow: other guests would have to wait, too.
+ */
+static bool flip_at_once(struct kms_head *h, uint32_t back, uint64_t now)
+{
+	struct kms_screen *s = h->screen;
+	const struct be_canvas *c = &h->buf[back].canvas;
+
+	if (drmModeSetPlane(h->dev->fd, s->plane_id, s->crtc_id, h->buf[back].fb_id, 0, 0, 0,
+			    c->width, c->height, 0, 0, c->width << 16, c->height << 16) != 0) {
+		be_info("%s: no plane update: %s", s->name, strerror(errno));
+		s->at_once = false;
+		return false;
+	}
+	h->front = back;
+	s->slow = displif_loop_clock() - now > AT_ONCE_MS ? s->slow + 1 : 0;
+	if (s->slow == AT_ONCE_SLOW) {
+		be_info("%s: plane updates take long: page flips instead", s->name);
+		s->at_once = false;
+	}
+	return true;
+}
+
 static void page_flip(struct kms_head *h, uint32_t back, uint64_t fb, uint64_t now)
 {
 	if (drmModePageFlip(h->dev->fd, h->screen->crtc_id, h->buf[back].fb_id,
@@ -87,16 +118,20 @@ static void page_flip(struct kms_head *h, uint32_t back, uint64_t fb, uint64_t n
 	set_crtc(h, back);
 }
 
-void kms_head_present(struct kms_head *h, struct be_frame *frame, uint64_t fb, uint64_t now)
+bool kms_head_present(struct kms_head *h, struct be_frame *frame, uint64_t fb, uint64_t now)
 {
 	uint32_t back = h->buf[1].fb_id ? !h->front : h->front;
 
 	if (!h->buf[h->front].fb_id || !draw(h, &h->buf[back], frame))
-		return;
-	if (!h->lit)
+		return false;
+	if (!h->lit) {
 		set_crtc(h, back);
-	else if (back != h->front)
-		page_flip(h, back, fb, now);
-	else
+	} else if (back == h->front) {
 		(void)drmModeDirtyFB(h->dev->fd, h->buf[back].fb_id, NULL, 0);
+	} else {
+		if (h->screen->at_once && flip_at_once(h, back, displif_loop_clock()))
+			return true;
+		page_flip(h, back, fb, now);
+	}
+	return false;
 }

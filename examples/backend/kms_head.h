@@ -30,9 +30,9 @@ void kms_head_free_bufs(struct kms_head *h);
 
 /*
  * Brings @frame to the screen. If a flip is under way then (screen->pending), its event completes
- * @fb.
+ * @fb. True if the driver took the picture at once: it needs no pace of ours.
  */
-void kms_head_present(struct kms_head *h, struct be_frame *frame, uint64_t fb, uint64_t now);
+bool kms_head_present(struct kms_head *h, struct be_frame *frame, uint64_t fb, uint64_t now);
 /* Switches the screen off, if we had it on. */
 void kms_head_off(struct kms_head *h);
 

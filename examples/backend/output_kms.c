@@ -63,11 +63,12 @@ static bool under_way(const struct kms_head *h)
 
 static void begin(struct kms_head *h, struct be_frame *frame, uint64_t fb, uint64_t now)
 {
-	if (h->screen && h->on && frame)
-		kms_head_present(h, frame, fb, now);
+	bool at_once = h->screen && h->on && frame && kms_head_present(h, frame, fb, now);
+
 	if (under_way(h))
 		return;
-	be_pace_step(&h->pace, now);
+	if (!at_once)
+		be_pace_step(&h->pace, now);
 	h->base.info.flipped(h->base.info.arg, fb);
 }
 
