@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""Boot a real Xen once and run all cases on it, or those that are named."""
+import argparse
+import os
+import random
+import sys
+
+import case
+import cases_card
+import cases_headless
+import cases_hostile
+import cases_kms
+import cases_life
+from bed import Bed
+from rig import Rig, RigError
+from screen import Screen
+
+SUITES = {
+    # The order saves time: it changes backends and guests as rarely as it can.
+    "amd64": cases_kms.CASES + cases_life.CASES
+    + [("card-picture", cases_card.picture),
+       ("card-restart", cases_card.restart)]
+    + cases_headless.CASES
+    + cases_hostile.CASES + cases_life.LAST
+    + [("card-be-alloc", cases_card.be_alloc),
+       ("be-alloc", cases_kms.be_alloc),
+       ("destroy-be-alloc", cases_card.destroy_be_alloc)],
+    "arm64": [
+        ("card-picture", cases_card.picture),
+        ("card-flips", cases_card.flips),
+        ("card-restart", cases_card.restart),
+        ("card-destroy", cases_card.destroy),
+        ("card-large", cases_card.large),
+        ("card-be-alloc", cases_card.be_alloc),
+        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
+}
+DISPLAY = {"amd64": "bochs", "arm64": "virtio-gpu"}
+
+
+def _parse():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("arch", choices=sorted(SUITES))
+    p.add_argument("--top", required=True, help="folder of this run")
+    p.add_argument("--images", required=True, help="output of mkimages.sh")
+    p.add_argument("--programs", required=True,
+                   help="folder bin of programs.sh")
+    p.add_argument("--picture", required=True,
+                   help="the program that compares pictures")
+    p.add_argument("--seed", type=int, help="repeat a run's random choices")
+    p.add_argument("--list", action="store_true", help="only name the cases")
+    p.add_argument("case", nargs="*", help="run only these")
+    args = p.parse_intermixed_args()
+    unknown = set(args.case) - {name for name, _ in SUITES[args.arch]}
+    if unknown:
+        p.error(f"no such case: {', '.join(sorted(unknown))}")
+    return args
+
+
+def main():
+    args = _parse()
+    cases = [(name, function) for name, function in SUITES[args.arch]
+             if not args.case or name in args.case]
+    if args.list:
+        print("\n".join(name for name, _ in cases))
+        return 0
+    seed = args.seed
+    if seed is None:
+        seed = random.SystemRandom().randrange(1 << 32)
+    print(f"run_cases.py {args.arch}: {len(cases)} cases, --seed {seed}",
+          flush=True)
+    rng = random.Random(seed)
+    rig = Rig(args.arch, args.top, args.images)
+    rig.stop()  # one that an earlier run left behind
+    bed = Bed(rig, args.programs, DISPLAY[args.arch], rng)
+    bed.screen = Screen(bed, os.path.abspath(args.picture), rig.top, rng)
+    with rig:
+        try:
+            bed.start()
+        except RigError as error:
+            print(f"FAIL  dom0 does not start: {error}\n"
+                  f"0 passed, {len(cases)} failed")
+            return 1
+        print(f"dom0 is there after {rig.boot_times['dom0 ready']:.1f} s",
+              flush=True)
+        return 1 if case.run(bed, cases) or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
