@@ -24,7 +24,7 @@ packages()
 	cross)	echo gcc-12-multilib gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross \
 			gcc-12-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user ;;
 	proof)	echo frama-c-base python3 ;;
-	xen)	echo qemu-system-x86 qemu-system-arm busybox-static kmod cpio xz-utils python3 \
+	xen)	echo qemu-system-x86 qemu-system-arm kmod cpio python3 binutils libcmocka-dev \
 			gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross ;;
 	*)	die "unknown set '$1'; known: build test cross proof xen" ;;
 	esac
