@@ -17,21 +17,39 @@ uint32_t tc_buffer_size(const struct tc_show *s)
 	return s->width * draw_format_find(s->opt->fourcc)->bytes * s->height;
 }
 
-uint32_t tc_buffer_count(const struct tc_show *s)
+bool tc_buffer_room(const struct tc_show *s, uint32_t buffers, uint32_t more)
 {
-	uint32_t words = displif_port_share_words(tc_buffer_size(s));
+	uint32_t size = tc_buffer_size(s), words = displif_port_share_words(size);
 	uint32_t limit, used;
 
-	if (s->opt->buffers < 2 || tc_backend_allocates(s))
+	if (tc_backend_allocates(s)) /* the directory is ours all the same */
+		words -= displif_pgdir_pages(size);
+	displif_xen_share_limit(s->dev->xen, &limit, &used);
+	return limit == UINT32_MAX || used + (uint64_t)buffers * words + more <= limit;
+}
+
+static uint32_t count(const struct tc_show *s)
+{
+	uint32_t limit, used;
+
+	if (s->opt->buffers < 2 || tc_backend_allocates(s) || tc_buffer_room(s, 2, 0))
 		return s->opt->buffers;
 	displif_xen_share_limit(s->dev->xen, &limit, &used);
-	if (limit == UINT32_MAX || (uint64_t)used + 2 * (uint64_t)words <= limit)
-		return 2;
 	cli_error(
 		"two buffers of %u pages do not fit into gntalloc's limit of %u pages: showing one; "
 		"raise it in /sys/module/xen_gntalloc/parameters/limit",
-		words, limit);
+		displif_port_share_words(tc_buffer_size(s)), limit);
 	return 1;
+}
+
+bool tc_buffer_plan(struct tc_show *s)
+{
+	if (tc_edid_wait(s))
+		return false;
+	tc_edid_pick(s);
+	s->n_bufs = count(s);
+	s->sized = true;
+	return true;
 }
 
 void tc_buffer_draw(struct tc_show *s, struct tc_buffer *b)

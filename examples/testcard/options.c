@@ -27,6 +27,8 @@ static const char help[] =
 	"  --format FORMAT   pixel format (XR24)\n"
 	"  --buffers N       1 or 2 buffers; 1 also if memory that may be shared is short (2)\n"
 	"  --be-alloc        let the backend allocate the buffers, even if not configured so\n"
+	"  --edid HOW        no: do not ask for the EDID; ask: report it; use: report it and show\n"
+	"                    its preferred mode's size, if that is possible (ask)\n"
 	"  --seed N          which test card (1)\n"
 	"  --flips N         end after N page flips; 0: at a signal (0)\n"
 	"  --fps N           flips per second at most; 0: as fast as the backend shows them (0)\n"
@@ -49,6 +51,7 @@ enum {
 	OPT_FORMAT,
 	OPT_BUFFERS,
 	OPT_BE_ALLOC,
+	OPT_EDID,
 	OPT_SEED,
 	OPT_FLIPS,
 	OPT_FPS,
@@ -67,6 +70,7 @@ static const struct option long_options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "buffers", required_argument, NULL, OPT_BUFFERS },
 	{ "be-alloc", no_argument, NULL, OPT_BE_ALLOC },
+	{ "edid", required_argument, NULL, OPT_EDID },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "flips", required_argument, NULL, OPT_FLIPS },
 	{ "fps", required_argument, NULL, OPT_FPS },
@@ -104,6 +108,23 @@ static bool parse_number(struct tc_options *opt, int code, const char *text)
 	}
 }
 
+static bool parse_edid(struct tc_options *opt, const char *text)
+{
+	static const char *const word[] = {
+		[TC_EDID_NO] = "no", [TC_EDID_ASK] = "ask", [TC_EDID_USE] = "use"
+	};
+	uint32_t i;
+
+	for (i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
+		if (!strcmp(text, word[i])) {
+			opt->edid = (enum tc_edid_use)i;
+			return true;
+		}
+	}
+	cli_error("--edid: '%s' is none of no, ask, use", text);
+	return false;
+}
+
 static bool parse_one(struct tc_options *opt, int code, const char *text)
 {
 	switch (code) {
@@ -112,6 +133,8 @@ static bool parse_one(struct tc_options *opt, int code, const char *text)
 	case OPT_BE_ALLOC:
 		opt->be_alloc = true;
 		return true;
+	case OPT_EDID:
+		return parse_edid(opt, text);
 	case OPT_STATS:
 		opt->stats_json = text;
 		return true;
@@ -133,6 +156,7 @@ enum tc_parse tc_options_parse(struct tc_options *opt, int argc, char **argv)
 	opt->seed = 1;
 	opt->wait_s = 30;
 	opt->buffers = 2;
+	opt->edid = TC_EDID_ASK;
 	opterr = 0;
 	optind = 1;
 	while ((code = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {

@@ -120,6 +120,8 @@ static void next(struct tc_show *s)
 		next_down(s);
 		return;
 	}
+	if (!s->sized && !tc_buffer_plan(s))
+		return;
 	if (next_buffer(s))
 		return;
 	if (!s->configured)
@@ -217,6 +219,10 @@ static void on_event(void *arg, uint32_t index, const struct displif_front_event
 	struct tc_show *s = arg;
 	bool mine = ev->token == s->token && s->waiting == ev->op;
 
+	if (ev->op == XENDISPL_OP_GET_EDID) {
+		tc_edid_event(s, ev);
+		return;
+	}
 	if (ev->type == DISPLIF_EV_FLIP) {
 		on_flip(s, ev->token);
 		return;
@@ -270,8 +276,9 @@ static void on_start(void *arg)
 		s->height = s->dev->connector[s->opt->connector].height;
 	}
 	if (!s->stopping) {
-		s->n_bufs = tc_buffer_count(s);
+		s->sized = false;
 		s->shown = 0;
+		tc_edid_ask(s);
 	}
 	next(s);
 }
@@ -287,6 +294,7 @@ static void on_stop(void *arg)
 		s->buf[i].created = s->buf[i].attached = false;
 	s->begin_ms = 0;
 	s->paced = 0;
+	tc_edid_stop(s);
 	if (s->stopping)
 		tc_device_remove(s->dev);
 }
@@ -297,12 +305,11 @@ static void on_release(void *arg)
 
 	tc_buffer_free(s, &s->buf[0]);
 	tc_buffer_free(s, &s->buf[1]);
+	tc_edid_free(s);
 }
 
-static uint64_t on_deadline(void *arg)
+static uint64_t show_deadline(const struct tc_show *s)
 {
-	struct tc_show *s = arg;
-
 	if (s->waiting)
 		return s->asked_ms + ASK_MS;
 	if (s->leaving || s->stopping || !s->configured)
@@ -312,14 +319,23 @@ static uint64_t on_deadline(void *arg)
 	return flip_time(s);
 }
 
+static uint64_t on_deadline(void *arg)
+{
+	const struct tc_show *s = arg;
+	uint64_t due = show_deadline(s);
+
+	return s->edid.until < due ? s->edid.until : due;
+}
+
 static void on_fire(void *arg, uint64_t now)
 {
 	struct tc_show *s = arg;
 
-	if (!s->waiting) {
+	tc_edid_fire(s, now);
+	if (!s->waiting)
 		next(s);
+	if (!s->waiting || now < s->asked_ms + ASK_MS)
 		return;
-	}
 	s->asked_ms = now;
 	if (!tc_device_alive(s->dev)) {
 		cli_error("%s: not answered for %" PRIu64 " ms, and the backend's port is closed",
@@ -356,6 +372,7 @@ bool tc_show_init(struct tc_show *show, const struct tc_options *opt, struct tc_
 	show->opt = opt;
 	show->dev = dev;
 	show->hold_until = DISPLIF_NEVER;
+	tc_edid_init(show);
 	show->stats.sample = calloc(TC_SAMPLES, sizeof(*show->stats.sample));
 	if (!show->stats.sample)
 		cli_error("out of memory");

@@ -31,6 +31,39 @@ static void print_latency(FILE *f, const struct tc_stats *st)
 		st->sample[n - 1]);
 }
 
+static void print_string(FILE *f, const char *text)
+{
+	fputc('"', f);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', f);
+		fputc(*text, f);
+	}
+	fputc('"', f);
+}
+
+/* Names and messages are printable; what the backend sent is in the name only. */
+static void print_edid(FILE *f, const struct tc_edid *e)
+{
+	char text[TC_MODE_TEXT];
+	uint32_t i;
+
+	if (!e->known) {
+		fprintf(f, "  \"edid\": null,\n  \"edid_error\": ");
+		print_string(f, e->error);
+		fprintf(f, ",\n");
+		return;
+	}
+	fprintf(f, "  \"edid\": { \"size\": %" PRIu32 ", \"name\": ", e->size);
+	print_string(f, e->edid.name);
+	fprintf(f, ", \"modes\": [");
+	for (i = 0; i < e->edid.n_modes; i++) {
+		tc_edid_mode_text(&e->mode[i], text, sizeof(text));
+		fprintf(f, "%s \"%s\"", i ? "," : "", text);
+	}
+	fprintf(f, " ] },\n");
+}
+
 static void print(FILE *f, const struct tc_show *s)
 {
 	const struct tc_stats *st = &s->stats;
@@ -51,6 +84,7 @@ static void print(FILE *f, const struct tc_show *s)
 	fprintf(f, "  \"connects\": %u,\n  \"us\": %" PRIu64 ",\n", s->dev->connects, us);
 	fprintf(f, "  \"flips_per_s\": %.2f,\n", us ? (double)st->events * 1e6 / (double)us : 0.0);
 	print_latency(f, st);
+	print_edid(f, &s->edid);
 	fprintf(f,
 		"  \"evtchn\": { \"events\": %" PRIu64 ", \"spurious\": %" PRIu64
 		", \"reads\": %" PRIu64 ", \"unmasks\": %" PRIu64 ", \"notifies\": %" PRIu64
