@@ -32,7 +32,7 @@ static void *find(const char *library, const char *name)
 #define LATER(library, type, name, params, args, failed)          \
 	type name params                                          \
 	{                                                         \
-		static type(*real) params;                        \
+		static __typeof__(name) *real;                    \
 		void *found = real ? NULL : find(library, #name); \
                                                                   \
 		if (found)                                        \
@@ -45,7 +45,7 @@ static void *find(const char *library, const char *name)
 #define LATER_VOID(library, name, params, args)                   \
 	void name params                                          \
 	{                                                         \
-		static void(*real) params;                        \
+		static __typeof__(name) *real;                    \
 		void *found = real ? NULL : find(library, #name); \
                                                                   \
 		if (found)                                        \
