@@ -371,6 +371,8 @@ static void test_late(void **state)
 		fake_advance(card.w, 100);
 		left = late[i] == 4000 ? TC_EDID_WORDS : 0;
 		assert_int_equal(card.show.edid.known, late[i] == 500);
+		if (late[i] != 500)
+			assert_string_equal(card.show.edid.error, "no answer within 1000 ms");
 		assert_int_equal(card.show.width, late[i] == 500 ? WIDE : WIDTH);
 		assert_int_equal(grants(),
 				 RING_PAGES + left +
@@ -430,6 +432,38 @@ static void test_restart(void **state)
 	}
 }
 
+/* Each connection has an EDID of its own, or none. */
+static void test_other_backend(void **state)
+{
+	uint32_t life;
+
+	(void)state;
+	make_edid(1);
+	begin(TC_EDID_USE, 128);
+	card.opt.flips = 0;
+	card.opt.fps = 100;
+	card_start();
+	card_run_flips(5);
+	assert_int_equal(card.show.width, WIDE);
+	for (life = 0; life < 2; life++) {
+		fake_dom_exit(card.be);
+		end_back_free(card.b, false);
+		card.b = end_back_new(card.be, GUEST, 0);
+		assert_non_null(card.b);
+		card.b->edid = life ? edid : NULL;
+		card.b->edid_size = 128;
+		card_run_flips(card.show.stats.events + 10);
+		assert_int_equal(card.dev.connects, 2 + life);
+		assert_int_equal(card.show.edid.known, life);
+		assert_int_equal(card.show.width, life ? WIDE : WIDTH);
+	}
+	tc_show_stop(&card.show);
+	fake_displif_rearm(card.xen);
+	assert_true(card_run_to_end(1000));
+	assert_false(card.show.failed);
+	card_end(true);
+}
+
 /* --- our own side --- */
 
 static void limited(enum tc_edid_use use, uint32_t limit, bool known, uint32_t width)
@@ -465,6 +499,15 @@ static void test_gntalloc_limit(void **state)
 	limited(TC_EDID_ASK, one, false, WIDTH);
 	assert_int_equal(card.show.n_bufs, 1);
 	limited(TC_EDID_USE, 100, true, WIDE);
+	/* Of the backend's buffers only the directories are ours. */
+	begin(TC_EDID_ASK, 128);
+	card.opt.be_alloc = true;
+	card_start();
+	fake_displif_limit(card.xen, RING_PAGES + 2 + TC_EDID_WORDS);
+	assert_true(card_run_to_end(5000));
+	assert_true(card.show.edid.known);
+	assert_false(card.show.failed);
+	card_end(true);
 	/* The preferred mode needs 2025 pages. */
 	edid_timing(edid + 54, &big);
 	sum_up(1);
@@ -635,6 +678,7 @@ int main(void)
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_signal_while_waiting),
 		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_other_backend),
 		cmocka_unit_test(test_gntalloc_limit),
 		cmocka_unit_test(test_share_fails),
 		cmocka_unit_test(test_every_call_fails),
