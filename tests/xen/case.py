@@ -38,7 +38,7 @@ def _indent(text):
 
 
 def _run_one(bed, name, function):
-    """True if it passed."""
+    """(True if it passed, what it has to tell)."""
     begin = time.monotonic()
     try:
         bed.begin()
@@ -46,7 +46,7 @@ def _run_one(bed, name, function):
         bed.check_kernel()
         took = time.monotonic() - begin
         print(f"PASS  {name:26s} {took:6.1f} s  {note or ''}", flush=True)
-        return True
+        return True, note or ""
     except (Failure, RigError, OSError) as error:
         reason = str(error)
     except Exception:  # a mistake in a case fails it, and no other
@@ -55,18 +55,22 @@ def _run_one(bed, name, function):
     print(f"FAIL  {name:26s} {took:6.1f} s\n{_indent(reason)}\n"
           f"{_indent(bed.last_logs())}", flush=True)
     bed.reset()
-    return False
+    return False, ""
 
 
 def run(bed, cases):
     """Run cases, a list of (name, function). A case after a failed one finds
-    neither guest nor backend and makes its own. Returns how many failed."""
+    neither guest nor backend and makes its own. Returns the names of those
+    that failed, and {name: what it tells} of the others."""
     begin = time.monotonic()
-    failed = []
+    failed, notes = [], {}
     for name, function in cases:
-        if not _run_one(bed, name, function):
+        passed, note = _run_one(bed, name, function)
+        if passed:
+            notes[name] = note
+        else:
             failed.append(name)
-    print(f"{len(cases) - len(failed)} passed, {len(failed)} failed"
+    print(f"{len(notes)} passed, {len(failed)} failed"
           f" in {time.monotonic() - begin:.0f} s"
           + (": " + ", ".join(failed) if failed else ""))
-    return len(failed)
+    return failed, notes

@@ -5,6 +5,7 @@ import argparse
 import os
 import random
 import sys
+import time
 
 import case
 import cases_card
@@ -57,6 +58,20 @@ def _parse():
     return args
 
 
+def _figures(arch, notes, failed, seconds):
+    """For the closing report of scripts/test."""
+    where = os.environ.get("DISPLIF_FIGURES")
+    if not where:
+        return
+    with open(os.path.join(where, f"xen-{arch}.txt"), "w") as f:
+        f.write(f"A real Xen, {arch}: {len(notes)} cases passed, {failed}"
+                f" failed, {seconds:.0f} s\n")
+        for name in sorted(notes):
+            if "flips/s" in notes[name]:
+                f.write(f"  {name}: {notes[name]} (emulated, with the host's"
+                        " load of that moment)\n")
+
+
 def main():
     args = _parse()
     cases = [(name, function) for name, function in SUITES[args.arch]
@@ -83,7 +98,10 @@ def main():
             return 1
         print(f"dom0 is there after {rig.boot_times['dom0 ready']:.1f} s",
               flush=True)
-        return 1 if case.run(bed, cases) or not cases else 0
+        begin = time.monotonic()
+        failed, notes = case.run(bed, cases)
+        _figures(args.arch, notes, len(failed), time.monotonic() - begin)
+        return 1 if failed or not notes else 0
 
 
 if __name__ == "__main__":
