@@ -22,8 +22,8 @@ int displif_back_attach(struct displif_back *b, struct displif_guest *guest, uin
 		b->err = err;
 	if (index >= DISPLIF_MAX_CONNECTORS || pend_cap < 1 || pend_cap > DISPLIF_BACK_MAX_PEND) {
 		b->err = DISPLIF_E_INVAL;
-		return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "pend_cap", pend_cap,
-				     DISPLIF_BACK_MAX_PEND);
+		return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF__OF(CONFIG, DISPLIF__PEND_CAP),
+				     pend_cap, DISPLIF_BACK_MAX_PEND);
 	}
 	if (b->err && diag)
 		diag->connector = index;

@@ -12,13 +12,13 @@
 struct displif__modes {
 	struct displif_mode *mode;
 	uint32_t cap, n, dropped;
+	bool square; /* aspect 0 is 1:1 (before EDID 1.3) */
 };
 
 /* Adds the detailed timing of 18 bytes at @d, unless its geometry is impossible. */
 void displif__edid_detailed(struct displif__modes *list, const uint8_t *d);
-/* Adds @count standard timings of 2 bytes each. @square: aspect 0 is 1:1 (before EDID 1.3). */
-void displif__edid_standard(struct displif__modes *list, const uint8_t *s, uint32_t count,
-			    bool square);
+/* Adds @count standard timings of 2 bytes each. */
+void displif__edid_standard(struct displif__modes *list, const uint8_t *s, uint32_t count);
 /* Adds the established timings of the three bytes at @e. */
 void displif__edid_established(struct displif__modes *list, const uint8_t *e);
 

@@ -50,6 +50,43 @@ static const char op_text[N_OPS + 1u][ROW] = {
 	"unknown operation",
 };
 
+const char displif__node[DISPLIF__NODES][DISPLIF__NODE_MAX] = {
+	[DISPLIF__STATE] = "state",
+	[DISPLIF__VERSION] = XENDISPL_FIELD_FE_VERSION,
+	[DISPLIF__VERSIONS] = XENDISPL_FIELD_BE_VERSIONS,
+	[DISPLIF__BE_ALLOC] = XENDISPL_FIELD_BE_ALLOC,
+	[DISPLIF__RESOLUTION] = XENDISPL_FIELD_RESOLUTION,
+	[DISPLIF__UNIQUE_ID] = XENDISPL_FIELD_UNIQUE_ID,
+	[DISPLIF__RING] = XENDISPL_FIELD_REQ_RING_REF,
+	[DISPLIF__RING + 1] = XENDISPL_FIELD_EVT_RING_REF,
+	[DISPLIF__CHAN] = XENDISPL_FIELD_REQ_CHANNEL,
+	[DISPLIF__CHAN + 1] = XENDISPL_FIELD_EVT_CHANNEL,
+	[DISPLIF__DBUF] = "dbuf",
+	[DISPLIF__GREF] = "gref",
+	[DISPLIF__DIRECTORY] = "gref_directory",
+	[DISPLIF__NEXT_DIRECTORY] = "gref_dir_next_page",
+	[DISPLIF__BUFFER_SZ] = "buffer_sz",
+	[DISPLIF__WIDTH] = "width",
+	[DISPLIF__HEIGHT] = "height",
+	[DISPLIF__BPP] = "bpp",
+	[DISPLIF__DATA_OFS] = "data_ofs",
+	[DISPLIF__STRIDE_RULE] = "stride_rule",
+	[DISPLIF__EDID_SZ] = "edid_sz",
+	[DISPLIF__HEADER] = "header",
+	[DISPLIF__CHECKSUM] = "checksum",
+	[DISPLIF__INDEX] = "req_prod",
+	[DISPLIF__INDEX + 1] = "req_event",
+	[DISPLIF__INDEX + 2] = "rsp_prod",
+	[DISPLIF__INDEX + 3] = "rsp_event",
+	[DISPLIF__IN_PROD] = "in_prod",
+	[DISPLIF__FIRST_RESOLUTION] = "0/" XENDISPL_FIELD_RESOLUTION,
+	[DISPLIF__CONNECTORS] = "connectors",
+	[DISPLIF__CFG] = "cfg",
+	[DISPLIF__PEND_CAP] = "pend_cap",
+	[DISPLIF__OPS] = "ops",
+	[DISPLIF__UNMAP] = "unmap",
+};
+
 _Static_assert(-DISPLIF_E_BUG == (int)N_ERRORS - 1, "error_text[] has a row for each error");
 _Static_assert(DISPLIF_OP_EDID == N_OPS - 1u, "op_text[] has a row for each operation");
 
@@ -67,27 +104,29 @@ const char *displif_diag_op_name(unsigned int op)
 	return op_text[op < N_OPS ? op : N_OPS];
 }
 
-int displif__fail(struct displif_diag *diag, int err, enum displif_diag_op op, const char *node,
-		  uint64_t value, uint64_t limit)
+int displif__fail(struct displif_diag *diag, int err, uint32_t of, uint64_t value, uint64_t limit)
 {
+	uint32_t node = of & 0xffu;
+
 	if (diag) {
-		memset(diag, 0, sizeof(*diag));
-		diag->err = err;
-		diag->op = (uint8_t)op;
-		diag->connector = DISPLIF_NO_CONNECTOR;
-		diag->node = node;
-		diag->value = value;
-		diag->limit = limit;
+		*diag = (struct displif_diag){
+			.err = err,
+			.op = (uint8_t)(of >> 8 & 0xffu),
+			.connector = DISPLIF_NO_CONNECTOR,
+			.node = node && node < DISPLIF__NODES ? displif__node[node] : NULL,
+			.value = value,
+			.limit = limit,
+		};
 	}
 	return err;
 }
 
-int displif__fail_text(struct displif_diag *diag, int err, enum displif_diag_op op,
-		       const char *node, const char *text, uint32_t len, uint64_t limit)
+int displif__fail_text(struct displif_diag *diag, int err, uint32_t of, const char *text,
+		       uint32_t len, uint64_t limit)
 {
 	uint32_t i;
 
-	displif__fail(diag, err, op, node, 0, limit);
+	displif__fail(diag, err, of, 0, limit);
 	if (diag) {
 		for (i = 0; i < DISPLIF_DIAG_TEXT - 1u && i < len; i++) {
 			char c = text[i];
@@ -110,11 +149,11 @@ static void put_value(struct displif__text *t, const struct displif_diag *diag)
 		displif__text_lit(t, "\"");
 	} else if (judged || diag->value || diag->limit) {
 		displif__text_lit(t, ": value ");
-		displif__text_number(t, diag->value);
+		displif__text_wide(t, diag->value);
 	}
 	if (diag->limit) {
 		displif__text_lit(t, ": limit ");
-		displif__text_number(t, diag->limit);
+		displif__text_wide(t, diag->limit);
 	}
 }
 

@@ -18,7 +18,7 @@
 void displif__evt_create(struct displif_evt *e, void *page)
 {
 	memset(page, 0, DISPLIF_PAGE_SIZE);
-	memset(e, 0, sizeof(*e));
+	*e = (struct displif_evt){ 0 };
 	e->page = (volatile uint32_t *)page;
 }
 
@@ -26,13 +26,13 @@ int displif__evt_attach(struct displif_evt *e, void *page, struct displif_diag *
 {
 	uint32_t cons, prod;
 
-	memset(e, 0, sizeof(*e));
+	*e = (struct displif_evt){ 0 };
 	e->page = (volatile uint32_t *)page;
 	cons = displif_load32(&e->page[IN_CONS]);
 	prod = displif_load32(&e->page[IN_PROD]);
 	if (cons != prod)
-		return displif__fail(diag, DISPLIF_E_PROTO, DISPLIF_OP_EVENT, "in_prod", prod,
-				     cons);
+		return displif__fail(diag, DISPLIF_E_PROTO, DISPLIF__OF(EVENT, DISPLIF__IN_PROD),
+				     prod, cons);
 	e->prod = prod;
 	e->pub = prod;
 	return 0;
@@ -81,7 +81,7 @@ int displif__evt_get(struct displif_evt *e, union displif_wire *wire)
 	const volatile uint64_t *page = (const volatile uint64_t *)e->page;
 
 	if (e->cons == e->seen) {
-		memset(wire, 0, sizeof(*wire));
+		*wire = (union displif_wire){ 0 };
 		return 0;
 	}
 	displif__copy_in(wire, &page[SLOT(e->cons)]);

@@ -32,9 +32,9 @@ uint32_t displif_format_at(uint32_t i)
 	return i < DISPLIF_FORMAT_COUNT ? formats[i].fourcc : 0;
 }
 
-static int bad(struct displif_diag *diag, const char *field, uint64_t value, uint64_t limit)
+static int bad(struct displif_diag *diag, enum displif__node field, uint64_t value, uint64_t limit)
 {
-	return displif__fail(diag, DISPLIF_E_RANGE, DISPLIF_OP_REQUEST, field, value, limit);
+	return displif__fail(diag, DISPLIF_E_RANGE, DISPLIF__OF(REQUEST, field), value, limit);
 }
 
 /* @mask: an alignment in bytes, a power of two, less one. */
@@ -73,23 +73,23 @@ int displif_stride(const struct displif_geometry *g, uint32_t *stride, struct di
 
 	*stride = 0;
 	if (!width || width > DISPLIF_MAX_SIDE)
-		return bad(diag, "width", width, DISPLIF_MAX_SIDE);
+		return bad(diag, DISPLIF__WIDTH, width, DISPLIF_MAX_SIDE);
 	if (!height || height > DISPLIF_MAX_SIDE)
-		return bad(diag, "height", height, DISPLIF_MAX_SIDE);
+		return bad(diag, DISPLIF__HEIGHT, height, DISPLIF_MAX_SIDE);
 	if (!bpp || bpp > 64u || (bpp & 7u))
-		return bad(diag, "bpp", bpp, 64);
+		return bad(diag, DISPLIF__BPP, bpp, 64);
 	if (!g->size || g->size > DISPLIF_MAX_BUFFER)
-		return bad(diag, "buffer_sz", g->size, DISPLIF_MAX_BUFFER);
+		return bad(diag, DISPLIF__BUFFER_SZ, g->size, DISPLIF_MAX_BUFFER);
 	if (g->data_ofs >= g->size)
-		return bad(diag, "data_ofs", g->data_ofs, (uint64_t)g->size - 1u);
+		return bad(diag, DISPLIF__DATA_OFS, g->data_ofs, (uint64_t)g->size - 1u);
 	if (rule > 4096u || (rule && (rule & (rule - 1u))))
-		return bad(diag, "stride_rule", rule, 4096);
+		return bad(diag, DISPLIF__STRIDE_RULE, rule, 4096);
 
 	line = width * (bpp >> 3);
 	s = rule ? align_line(line, rule - 1u) : guess(g, line);
 	end = g->data_ofs + (uint64_t)s * (height - 1u) + line;
 	if (end > g->size)
-		return bad(diag, "buffer_sz", g->size, end);
+		return bad(diag, DISPLIF__BUFFER_SZ, g->size, end);
 	*stride = s;
 	return 0;
 }

@@ -38,7 +38,7 @@ int displif_pgdir_build(volatile uint32_t *page, uint32_t index, uint32_t next,
 
 int displif_pgdir_walk_init(struct displif_pgdir_walk *walk, uint32_t first, uint32_t pages)
 {
-	memset(walk, 0, sizeof(*walk));
+	*walk = (struct displif_pgdir_walk){ 0 };
 	if (!pages || pages > MAX_PAGES)
 		return DISPLIF_E_RANGE;
 	if (!first)
@@ -54,19 +54,21 @@ static int check_step(const struct displif_pgdir_walk *walk, uint32_t cap,
 		      struct displif_diag *diag)
 {
 	if (!walk->next || !walk->dirs)
-		return displif__fail(diag, DISPLIF_E_STATE, DISPLIF_OP_DIRECTORY, NULL, 0, 0);
+		return displif__fail(diag, DISPLIF_E_STATE,
+				     DISPLIF__OF(DIRECTORY, DISPLIF__NOTHING), 0, 0);
 	if (cap < walk->want)
-		return displif__fail(diag, DISPLIF_E_NOSPC, DISPLIF_OP_DIRECTORY, "gref", cap,
-				     walk->want);
+		return displif__fail(diag, DISPLIF_E_NOSPC, DISPLIF__OF(DIRECTORY, DISPLIF__GREF),
+				     cap, walk->want);
 	return 0;
 }
 
-static int break_off(struct displif_pgdir_walk *walk, const char *field, uint32_t value,
+static int break_off(struct displif_pgdir_walk *walk, enum displif__node field, uint32_t value,
 		     struct displif_diag *diag)
 {
 	walk->next = 0;
 	walk->dirs = 0;
-	return displif__fail(diag, DISPLIF_E_PROTO, DISPLIF_OP_DIRECTORY, field, value, walk->have);
+	return displif__fail(diag, DISPLIF_E_PROTO, DISPLIF__OF(DIRECTORY, field), value,
+			     walk->have);
 }
 
 /* One directory page is done and @link was read from it. */
@@ -76,7 +78,7 @@ static int end_step(struct displif_pgdir_walk *walk, uint32_t link, struct displ
 
 	/* Full directory pages come as many as were counted: dirs runs out exactly with the last grant. */
 	if (more != (link != 0))
-		return break_off(walk, "gref_dir_next_page", link, diag);
+		return break_off(walk, DISPLIF__NEXT_DIRECTORY, link, diag);
 	walk->next = link;
 	if (walk->dirs)
 		walk->dirs--;
@@ -98,7 +100,7 @@ int displif_pgdir_walk_page(struct displif_pgdir_walk *walk, const volatile uint
 
 		walk->have = have;
 		if (!g)
-			return break_off(walk, "gref", 0, diag);
+			return break_off(walk, DISPLIF__GREF, 0, diag);
 		gref[have] = g;
 		have++;
 	}

@@ -2,51 +2,18 @@
 /* The port layer's common ground: the table's check, its operations with a diagnosis, links. */
 #include "port_priv.h"
 
-const char displif__node[DISPLIF__NODES][DISPLIF__NODE_MAX] = {
-	[DISPLIF__STATE] = "state",
-	[DISPLIF__VERSION] = XENDISPL_FIELD_FE_VERSION,
-	[DISPLIF__VERSIONS] = XENDISPL_FIELD_BE_VERSIONS,
-	[DISPLIF__BE_ALLOC] = XENDISPL_FIELD_BE_ALLOC,
-	[DISPLIF__RESOLUTION] = XENDISPL_FIELD_RESOLUTION,
-	[DISPLIF__UNIQUE_ID] = XENDISPL_FIELD_UNIQUE_ID,
-	[DISPLIF__RING + DISPLIF_CHAN_REQ] = XENDISPL_FIELD_REQ_RING_REF,
-	[DISPLIF__RING + DISPLIF_CHAN_EVT] = XENDISPL_FIELD_EVT_RING_REF,
-	[DISPLIF__CHAN + DISPLIF_CHAN_REQ] = XENDISPL_FIELD_REQ_CHANNEL,
-	[DISPLIF__CHAN + DISPLIF_CHAN_EVT] = XENDISPL_FIELD_EVT_CHANNEL,
-	[DISPLIF__DBUF] = "dbuf",
-	[DISPLIF__GREF] = "gref",
-	[DISPLIF__DIRECTORY] = "gref_directory",
-	[DISPLIF__BUFFER_SZ] = "buffer_sz",
-	[DISPLIF__CONNECTORS] = "connectors",
-	[DISPLIF__CFG] = "cfg",
-	[DISPLIF__UNMAP] = "unmap",
-};
-
-/* Where the functions that every glue must have lie in the table. */
-#define AT(op) (uint8_t) offsetof(struct displif_port_ops, op)
-static const uint8_t needed[] = {
-	AT(share),	AT(unshare),	 AT(map),      AT(unmap),  AT(chan_open), AT(chan_enable),
-	AT(chan_close), AT(chan_notify), AT(xs_begin), AT(xs_end), AT(xs_read),	  AT(xs_write),
-};
-
 int displif_port_check(const struct displif_port *port, struct displif_diag *diag)
 {
 	const struct displif_port_ops *ops = port->ops;
 	uint32_t size = ops ? ops->size : 0;
-	uint32_t i = 0;
 
-	if (size >= sizeof(*ops)) {
-		for (i = 0; i < sizeof(needed); i++) {
-			void (*op)(void) = NULL;
-
-			memcpy(&op, (const char *)ops + needed[i], sizeof(op));
-			if (!op)
-				break;
-		}
-		if (i == sizeof(needed) && !ops->grant == !ops->ungrant)
-			return 0;
-	}
-	return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF_OP_CONFIG, "ops", size, sizeof(*ops));
+	if (size >= sizeof(*ops) && ops->share && ops->unshare && ops->map && ops->unmap &&
+	    ops->chan_open && ops->chan_enable && ops->chan_close && ops->chan_notify &&
+	    ops->xs_begin && ops->xs_end && ops->xs_read && ops->xs_write &&
+	    !ops->grant == !ops->ungrant)
+		return 0;
+	return displif__fail(diag, DISPLIF_E_INVAL, DISPLIF__OF(CONFIG, DISPLIF__OPS), size,
+			     sizeof(*ops));
 }
 
 int displif__port_fail(const struct displif__call *c, int err, uint32_t of, uint64_t value,
@@ -54,8 +21,7 @@ int displif__port_fail(const struct displif__call *c, int err, uint32_t of, uint
 {
 	if (err > 0 || err < DISPLIF_E_BUG)
 		err = DISPLIF_E_OS;
-	displif__fail(c->diag, err, (enum displif_diag_op)(of >> 8),
-		      displif__node[of & (DISPLIF__NODES - 1u)], value, limit);
+	displif__fail(c->diag, err, of, value, limit);
 	if (c->diag)
 		c->diag->connector = c->index;
 	return err;
@@ -98,23 +64,25 @@ int displif__port_unmap(const struct displif__call *c, const struct displif__map
 	return displif__port_done(c, err, DISPLIF__OF(MAP, DISPLIF__UNMAP), 0);
 }
 
-int displif__port_open(const struct displif__call *c, struct displif_link *link, uint32_t chan,
-		       bool bind, void *const *tag)
+int displif__port_open(const struct displif__call *c, struct displif_link *link, void *const *tag)
 {
 	const struct displif_port *port = c->port;
-	uint32_t remote = bind ? link->evtchn[chan] : 0;
-	uint32_t own = 0;
-	void *handle = NULL;
-	int err;
+	uint32_t k;
+	int err = 0;
 
-	err = port->ops->chan_open(port->ctx, c->dom, remote,
-				   tag ? tag[2u * c->index + chan] : NULL, &own, &handle);
-	if (err)
-		return displif__port_done(c, err, DISPLIF__OF(CHAN, DISPLIF__CHAN + chan), remote);
-	link->chan[chan] = handle;
-	if (!bind)
-		link->evtchn[chan] = own;
-	return 0;
+	for (k = 0; k < 2 && !err; k++) {
+		uint32_t remote = link->evtchn[k], own = 0;
+		void *handle = NULL;
+
+		err = port->ops->chan_open(port->ctx, c->dom, remote,
+					   tag ? tag[2u * c->index + k] : NULL, &own, &handle);
+		err = displif__port_done(c, err, DISPLIF__OF(CHAN, DISPLIF__CHAN + k), remote);
+		if (!err) {
+			link->chan[k] = handle;
+			link->evtchn[k] = remote ? remote : own;
+		}
+	}
+	return err;
 }
 
 void displif_port_enable(const struct displif_port *port, struct displif_link *link, uint32_t n)
@@ -144,6 +112,6 @@ void displif__port_close(const struct displif_port *port, struct displif_link *l
 			else if (l->page[c])
 				ops->unshare(port->ctx, l->page[c], &l->gref[c], 1);
 		}
-		memset(l, 0, sizeof(*l));
+		*l = (struct displif_link){ 0 };
 	}
 }

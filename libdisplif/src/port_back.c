@@ -21,8 +21,8 @@ static int read_number(const struct displif__call *c, enum displif__node node, u
 	err = displif__port_read(c, node, 0, text, &len);
 	if (err || (!displif_xs_u32(text, len, UINT32_MAX, value, NULL) && *value))
 		return err;
-	displif__fail_text(c->diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, displif__node[node], text,
-			   len, UINT32_MAX);
+	displif__fail_text(c->diag, DISPLIF_E_RANGE, DISPLIF__OF(XS_READ, node), text, len,
+			   UINT32_MAX);
 	if (c->diag)
 		c->diag->connector = c->index;
 	return DISPLIF_E_RANGE;
@@ -63,9 +63,7 @@ static int bring_up(const struct displif__call *c, struct displif_guest *guest,
 	if (err)
 		return err;
 	err = displif_back_attach(back, guest, c->index, ring.va, evt.va, pend, pend_cap, c->diag);
-	for (k = 0; k < 2 && !err; k++)
-		err = displif__port_open(c, link, k, true, tag);
-	return err;
+	return err ? err : displif__port_open(c, link, tag);
 }
 
 int displif_port_back_bind(const struct displif_port *port, const char *dir, uint16_t frontend,

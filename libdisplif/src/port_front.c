@@ -16,39 +16,40 @@ int displif_port_front_config(const struct displif_port *port, const char *dir,
 	if (!err)
 		err = displif_xs_versions(text, len, XENDISPL_PROTOCOL_VERSION_INT, &cfg->version,
 					  diag);
-	if (err && err != DISPLIF_E_ABSENT)
+	if (err < 0)
 		return err;
 	c.dir = dir;
 	return displif__port_config(&c, cfg);
+}
+
+/* Allocates and grants the page of one ring or event page. */
+static int share_page(const struct displif__call *c, struct displif_link *link, uint32_t chan,
+		      void **va)
+{
+	int err = displif__port_share(c, 1, va, &link->gref[chan], DISPLIF__RING + chan);
+
+	if (!err)
+		link->page[chan] = *va;
+	return err;
 }
 
 /* One connector: two shared pages, the session on them, then the channels, which may fire at once. */
 static int bring_up(const struct displif__call *c, const struct displif_front_cfg *cfg,
 		    struct displif_link *link, struct displif_front *front, void *const *tag)
 {
-	struct displif_front_cfg own = *cfg;
 	void *ring, *evt;
-	uint32_t k;
 	int err;
 
-	if (c->index)
-		own.reserve = 0;
-	err = displif__port_share(c, 1, &ring, &link->gref[DISPLIF_CHAN_REQ],
-				  DISPLIF__RING + DISPLIF_CHAN_REQ);
+	err = share_page(c, link, DISPLIF_CHAN_REQ, &ring);
 	if (err)
 		return err;
-	link->page[DISPLIF_CHAN_REQ] = ring;
-	err = displif__port_share(c, 1, &evt, &link->gref[DISPLIF_CHAN_EVT],
-				  DISPLIF__RING + DISPLIF_CHAN_EVT);
+	err = share_page(c, link, DISPLIF_CHAN_EVT, &evt);
 	if (err)
 		return err;
-	link->page[DISPLIF_CHAN_EVT] = evt;
-	err = displif_front_init(front, &own, ring, evt);
+	err = displif_front_init(front, cfg, ring, evt);
 	if (err)
 		return displif__port_done(c, err, DISPLIF__OF(CONFIG, DISPLIF__CFG), 0);
-	for (k = 0; k < 2 && !err; k++)
-		err = displif__port_open(c, link, k, false, tag);
-	return err;
+	return displif__port_open(c, link, tag);
 }
 
 int displif_port_front_publish(const struct displif_port *port, const char *dir, uint16_t backend,
@@ -58,14 +59,10 @@ int displif_port_front_publish(const struct displif_port *port, const char *dir,
 			       struct displif_diag *diag)
 {
 	struct displif__call c = { port, diag, dir, DISPLIF_NO_CONNECTOR, 0, backend };
-	uint32_t n = devcfg->n;
-	const struct displif__nodes nodes = {
-		DISPLIF__VERSION,
-		devcfg->version < XENDISPL_PROTOCOL_VERSION_INT ? "1" : XENDISPL_PROTOCOL_VERSION,
-		link,
-		n,
-	};
-	uint32_t i;
+	struct displif_front_cfg own = *cfg;
+	struct displif__nodes nodes = { DISPLIF__VERSION, XENDISPL_PROTOCOL_VERSION, link,
+					devcfg->n };
+	uint32_t i, n = devcfg->n;
 	int err = 0;
 
 	if (!n || n > DISPLIF_MAX_CONNECTORS)
@@ -73,16 +70,18 @@ int displif_port_front_publish(const struct displif_port *port, const char *dir,
 					  DISPLIF__OF(CONFIG, DISPLIF__CONNECTORS), n);
 	memset(link, 0, n * sizeof(*link));
 	memset(front, 0, n * sizeof(*front));
-	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n && !err; i++) {
+	for (i = 0; i < n && !err; i++) {
 		c.index = i;
-		err = bring_up(&c, cfg, &link[i], &front[i], tag);
+		err = bring_up(&c, &own, &link[i], &front[i], tag);
+		own.reserve = 0;
 	}
-	c.index = DISPLIF_NO_CONNECTOR;
+	if (devcfg->version < XENDISPL_PROTOCOL_VERSION_INT)
+		nodes.text = "1";
 	if (!err)
 		err = displif__port_commit(&c, &nodes);
 	if (!err)
 		return 0;
-	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < n; i++)
+	for (i = 0; i < n; i++)
 		displif_front_kill(&front[i], err);
 	displif__port_close(port, link, n);
 	return err;

@@ -20,33 +20,6 @@ struct displif__mapped {
 	void *va, *map;
 };
 
-/* Nodes below a device's or a connector's directory, and what else a diagnosis names. */
-enum displif__node {
-	DISPLIF__STATE = 0,
-	DISPLIF__VERSION,
-	DISPLIF__VERSIONS,
-	DISPLIF__BE_ALLOC,
-	DISPLIF__RESOLUTION,
-	DISPLIF__UNIQUE_ID,
-	DISPLIF__RING, /* by enum displif_chan: DISPLIF__RING + chan */
-	DISPLIF__CHAN = DISPLIF__RING + 2,
-	DISPLIF__DBUF = DISPLIF__CHAN + 2,
-	DISPLIF__GREF,
-	DISPLIF__DIRECTORY,
-	DISPLIF__BUFFER_SZ,
-	DISPLIF__CONNECTORS,
-	DISPLIF__CFG,
-	DISPLIF__UNMAP,
-	DISPLIF__NODES = 32,
-};
-
-/* Their names, in rows of one width so that a reader needs no terminator to stay inside. */
-#define DISPLIF__NODE_MAX 20u
-extern const char displif__node[DISPLIF__NODES][DISPLIF__NODE_MAX];
-
-/* What was done, and of what, in one number: a diagnosis costs its caller one instruction. */
-#define DISPLIF__OF(op, node) ((uint32_t)DISPLIF_OP_##op << 8 | (uint32_t)(node))
-
 /* Fills the diagnosis and returns @err, which any glue may have invented: an error of the list comes out. */
 int displif__port_fail(const struct displif__call *c, int err, uint32_t of, uint64_t value,
 		       uint64_t limit);
@@ -60,15 +33,14 @@ int displif__port_share(const struct displif__call *c, uint32_t n, void **va, ui
 int displif__port_map(const struct displif__call *c, const uint32_t *gref, uint32_t n,
 		      uint32_t flags, struct displif__mapped *m, uint32_t node);
 int displif__port_unmap(const struct displif__call *c, const struct displif__mapped *m);
-/* Channel @chan of a link: unbound, or bound to link->evtchn[]. */
-int displif__port_open(const struct displif__call *c, struct displif_link *link, uint32_t chan,
-		       bool bind, void *const *tag);
+/* Both channels of a link: bound to link->evtchn[], or unbound where that is 0. */
+int displif__port_open(const struct displif__call *c, struct displif_link *link, void *const *tag);
 
-/* Errors that displif__port_read() returns without a diagnosis. */
+/* What is no error for displif__port_read(). */
 #define DISPLIF__MAY_BE_ABSENT 1u
 #define DISPLIF__MAY_BE_LONG 2u
 
-/* Reads a node to buf[DISPLIF_XS_TEXT]; *len is at most that. */
+/* Reads a node to buf[DISPLIF_XS_TEXT]; *len is at most that. 1, and an empty text, for what is no error. */
 int displif__port_read(const struct displif__call *c, enum displif__node node, uint32_t may,
 		       char *buf, uint32_t *len);
 

@@ -9,39 +9,43 @@ uint32_t displif_port_share_words(uint32_t size)
 	return pages + displif_pgdir_dirs(pages);
 }
 
-/* The pixels' memory and grants. */
-static int share_pages(const struct displif__call *c, struct displif_share *share, void *mem)
+/* Grants memory of the caller's. */
+static int grant(const struct displif__call *c, void *mem, uint32_t pages, uint32_t *gref)
 {
 	const struct displif_port *port = c->port;
-	int (*grant)(void *, uint16_t, void *, uint32_t, uint32_t, uint32_t *) = port->ops->grant;
-	int err;
+	int (*op)(void *, uint16_t, void *, uint32_t, uint32_t, uint32_t *) = port->ops->grant;
+	int err = DISPLIF_E_UNSUPPORTED;
 
-	if (share->kind == DISPLIF_SHARE_BACKEND)
-		return 0;
-	if (share->kind == DISPLIF_SHARE_OWN)
-		return displif__port_share(c, share->pages, &share->mem, share->gref,
-					   DISPLIF__DBUF);
-	share->mem = mem;
-	err = DISPLIF_E_UNSUPPORTED;
-	if (grant && port->ops->ungrant)
-		err = grant(port->ctx, c->dom, mem, share->pages, DISPLIF_PORT_WRITE, share->gref);
-	return displif__port_done(c, err, DISPLIF__OF(GRANT, DISPLIF__DBUF), share->pages);
+	if (op)
+		err = op(port->ctx, c->dom, mem, pages, DISPLIF_PORT_WRITE, gref);
+	return displif__port_done(c, err, DISPLIF__OF(GRANT, DISPLIF__DBUF), pages);
 }
 
-/* Writes all directory pages, the links from each to the next included. */
-static void build(const struct displif_share *share)
+/*
+ * Writes all directory pages, from the last to the first, since each holds the
+ * link to the next. @own: gref[] has the buffer's grants, too. Returns the link
+ * to the first.
+ */
+static uint32_t build(volatile uint32_t *page, uint32_t dirs, const uint32_t *gref, uint32_t pages,
+		      bool own)
 {
-	const uint32_t *gref = share->kind == DISPLIF_SHARE_BACKEND ? NULL : share->gref;
-	volatile uint32_t *page = share->dir;
-	uint32_t words = share->pages + share->dirs;
-	uint32_t i;
+	uint32_t next = 0;
 
-	for (i = 0; i < share->dirs; i++) {
-		uint32_t k = share->pages + i + 1u;
-
-		displif_pgdir_build(page + i * DISPLIF_PGDIR_WORDS, i,
-				    k < words ? share->gref[k] : 0, gref, share->pages);
+	while (dirs) {
+		dirs--;
+		displif_pgdir_build(page + dirs * DISPLIF_PGDIR_WORDS, dirs, next,
+				    own ? gref : NULL, pages);
+		next = gref[pages + dirs];
 	}
+	return next;
+}
+
+/* Whether there is such a kind, with such memory. */
+static bool known(enum displif_share_kind kind, const void *mem)
+{
+	if (kind == DISPLIF_SHARE_EXISTING)
+		return mem && !((uintptr_t)mem & (DISPLIF_PAGE_SIZE - 1u));
+	return kind == DISPLIF_SHARE_OWN || kind == DISPLIF_SHARE_BACKEND;
 }
 
 int displif_port_share(const struct displif_port *port, uint16_t backend,
@@ -49,37 +53,42 @@ int displif_port_share(const struct displif_port *port, uint16_t backend,
 		       uint32_t size, uint32_t *gref, uint32_t words, struct displif_diag *diag)
 {
 	const struct displif__call c = { port, diag, NULL, DISPLIF_NO_CONNECTOR, 0, backend };
-	uint32_t pages = displif_pgdir_pages(size), need;
+	uint32_t dirs, pages = displif_pgdir_pages(size);
+	void *dir;
 	int err;
 
-	memset(share, 0, sizeof(*share));
+	*share = (struct displif_share){ 0 };
 	if (!pages || pages > DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT || !gref ||
-	    kind < DISPLIF_SHARE_OWN || kind > DISPLIF_SHARE_BACKEND ||
-	    (kind == DISPLIF_SHARE_EXISTING &&
-	     (!mem || ((uintptr_t)mem & (DISPLIF_PAGE_SIZE - 1u)))))
+	    !known(kind, mem))
 		return displif__port_fail(&c, DISPLIF_E_INVAL, DISPLIF__OF(SHARE, DISPLIF__DBUF),
 					  size, DISPLIF_MAX_BUFFER);
-	need = pages + displif_pgdir_dirs(pages);
-	if (words < need)
+	dirs = displif_pgdir_dirs(pages);
+	if (words < pages + dirs)
 		return displif__port_fail(&c, DISPLIF_E_NOSPC, DISPLIF__OF(SHARE, DISPLIF__GREF),
-					  need, words);
-	share->gref = gref;
-	share->pages = pages;
-	share->dirs = displif_pgdir_dirs(pages);
-	share->kind = (uint8_t)kind;
+					  pages + dirs, words);
 	/* The pixels come last: a grant of the caller's memory is never undone here. */
-	err = displif__port_share(&c, share->dirs, &share->dir, gref + pages, DISPLIF__DIRECTORY);
-	if (!err) {
-		err = share_pages(&c, share, mem);
-		if (err)
-			port->ops->unshare(port->ctx, share->dir, gref + pages, share->dirs);
-	}
+	err = displif__port_share(&c, dirs, &dir, gref + pages, DISPLIF__DIRECTORY);
+	if (err)
+		return err;
+	if (kind == DISPLIF_SHARE_OWN)
+		err = displif__port_share(&c, pages, &mem, gref, DISPLIF__DBUF);
+	else if (kind == DISPLIF_SHARE_EXISTING)
+		err = grant(&c, mem, pages, gref);
+	else
+		mem = NULL;
 	if (err) {
-		memset(share, 0, sizeof(*share));
+		port->ops->unshare(port->ctx, dir, gref + pages, dirs);
 		return err;
 	}
-	share->gref_dir = gref[pages];
-	build(share);
+	*share = (struct displif_share){
+		.mem = mem,
+		.dir = dir,
+		.gref = gref,
+		.pages = pages,
+		.dirs = dirs,
+		.gref_dir = build(dir, dirs, gref, pages, kind != DISPLIF_SHARE_BACKEND),
+		.kind = (uint8_t)kind,
+	};
 	return 0;
 }
 
@@ -141,6 +150,6 @@ uint32_t displif_port_unshare(const struct displif_port *port, struct displif_sh
 	else if (share->kind == DISPLIF_SHARE_EXISTING && ungrant)
 		busy = ungrant(port->ctx, share->mem, gref, share->pages);
 	ops->unshare(port->ctx, share->dir, gref + share->pages, share->dirs);
-	memset(share, 0, sizeof(*share));
+	*share = (struct displif_share){ 0 };
 	return busy;
 }

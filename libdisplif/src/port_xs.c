@@ -40,7 +40,7 @@ int displif__port_read(const struct displif__call *c, enum displif__node node, u
 		*len = got;
 	if ((err == DISPLIF_E_ABSENT && (may & DISPLIF__MAY_BE_ABSENT)) ||
 	    (err == DISPLIF_E_RANGE && (may & DISPLIF__MAY_BE_LONG)))
-		return err;
+		return 1;
 	return displif__port_done(c, err, DISPLIF__OF(XS_READ, node), 0);
 }
 
@@ -54,17 +54,25 @@ static int write_text(const struct displif__call *c, enum displif__node node, co
 	return displif__port_done(c, err, DISPLIF__OF(XS_WRITE, node), 0);
 }
 
+static DISPLIF__NOINLINE int write_number(const struct displif__call *c, uint32_t node,
+					  uint32_t value)
+{
+	char text[DISPLIF_XS_NUMBER] = { 0 };
+
+	displif_xs_put_u32(text, sizeof(text), value);
+	return write_text(c, (enum displif__node)node, text);
+}
+
 /* The four transport nodes of connector c->index. */
 static int write_link(const struct displif__call *c, const struct displif_link *link)
 {
-	char text[DISPLIF_XS_NUMBER] = { 0 };
 	uint32_t k;
 	int err = 0;
 
-	for (k = 0; k < 4 && !err; k++) {
-		displif_xs_put_u32(text, sizeof(text),
-				   k < 2 ? link->gref[k] : link->evtchn[k & 1u]);
-		err = write_text(c, (enum displif__node)(DISPLIF__RING + k), text);
+	for (k = 0; k < 2 && !err; k++) {
+		err = write_number(c, DISPLIF__RING + k, link->gref[k]);
+		if (!err)
+			err = write_number(c, DISPLIF__CHAN + k, link->evtchn[k]);
 	}
 	return err;
 }
@@ -77,43 +85,35 @@ static int write_nodes(struct displif__call *c, const struct displif__nodes *nod
 	int err;
 
 	/* Writing below a directory that the toolstack removed would bring it back as a ghost. */
+	c->index = DISPLIF_NO_CONNECTOR;
 	err = displif__port_read(c, DISPLIF__STATE, DISPLIF__MAY_BE_LONG, state, &len);
-	if (err == DISPLIF_E_RANGE)
-		err = 0;
+	if (err >= 0)
+		err = write_text(c, nodes->node, nodes->text);
 	for (i = 0; i < DISPLIF_MAX_CONNECTORS && i < nodes->n && !err; i++) {
 		c->index = i;
 		err = write_link(c, &nodes->link[i]);
 	}
-	c->index = DISPLIF_NO_CONNECTOR;
-	return err ? err : write_text(c, nodes->node, nodes->text);
+	return err;
 }
 
 int displif__port_commit(struct displif__call *c, const struct displif__nodes *nodes)
 {
 	const struct displif_port *port = c->port;
-	uint32_t i;
-	int err = 0;
+	uint32_t i = 0;
+	int err, end;
 
-	for (i = 0; i < DISPLIF_PORT_TX_TRIES; i++) {
-		bool told = false;
-
+	do {
 		err = port->ops->xs_begin(port->ctx, &c->tx);
 		if (!err) {
-			int end;
-
 			err = write_nodes(c, nodes);
-			told = err != 0;
 			end = port->ops->xs_end(port->ctx, c->tx, !err);
 			if (!err)
 				err = end;
+			else if (err != DISPLIF_E_AGAIN)
+				return err; /* and told already */
 		}
 		c->tx = 0;
-		if (err == DISPLIF_E_AGAIN)
-			continue;
-		if (told)
-			return err;
-		break;
-	}
+	} while (err == DISPLIF_E_AGAIN && ++i < DISPLIF_PORT_TX_TRIES);
 	return displif__port_done(c, err, DISPLIF__OF(XS_TX, nodes->node), i);
 }
 
@@ -151,10 +151,10 @@ int displif_port_read_state(const struct displif_port *port, const char *dir, ui
 
 	err = displif__port_read(&c, DISPLIF__STATE, DISPLIF__MAY_BE_LONG, text, &len);
 	*state = displif_xs_state(text, len); /* Unknown if there is nothing */
-	return err == DISPLIF_E_RANGE ? 0 : err;
+	return err < 0 ? err : 0;
 }
 
-/* Connector c->index: 1 if it was added, 0 if there is none. */
+/* Connector c->index: 0 if it was added, 1 if there is none. */
 static int add_connector(const struct displif__call *c, struct displif_cfg *cfg)
 {
 	char resolution[DISPLIF_XS_TEXT], id[DISPLIF_XS_TEXT];
@@ -163,12 +163,11 @@ static int add_connector(const struct displif__call *c, struct displif_cfg *cfg)
 
 	err = displif__port_read(c, DISPLIF__RESOLUTION, DISPLIF__MAY_BE_ABSENT, resolution, &len);
 	if (err)
-		return err == DISPLIF_E_ABSENT ? 0 : err;
-	err = displif__port_read(c, DISPLIF__UNIQUE_ID, DISPLIF__MAY_BE_ABSENT, id, &id_len);
-	if (err && err != DISPLIF_E_ABSENT)
 		return err;
-	err = displif_cfg_add(cfg, c->index, resolution, len, err ? NULL : id, id_len, c->diag);
-	return err ? err : 1;
+	err = displif__port_read(c, DISPLIF__UNIQUE_ID, DISPLIF__MAY_BE_ABSENT, id, &id_len);
+	if (err < 0)
+		return err;
+	return displif_cfg_add(cfg, c->index, resolution, len, id, id_len, c->diag);
 }
 
 int displif__port_config(struct displif__call *c, struct displif_cfg *cfg)
@@ -180,13 +179,10 @@ int displif__port_config(struct displif__call *c, struct displif_cfg *cfg)
 	err = displif__port_read(c, DISPLIF__BE_ALLOC,
 				 DISPLIF__MAY_BE_ABSENT | DISPLIF__MAY_BE_LONG, text, &len);
 	/* Only "1" is true; what is absent or too long is not "1". */
-	if (err && err != DISPLIF_E_ABSENT && err != DISPLIF_E_RANGE)
-		return err;
 	cfg->be_alloc = displif_xs_be_alloc(text, len);
-	for (c->index = 0; c->index <= DISPLIF_MAX_CONNECTORS; c->index++) {
+	if (err > 0)
+		err = 0;
+	for (c->index = 0; c->index <= DISPLIF_MAX_CONNECTORS && !err; c->index++)
 		err = add_connector(c, cfg);
-		if (err <= 0)
-			break;
-	}
 	return err < 0 ? err : displif_cfg_check(cfg, c->diag);
 }

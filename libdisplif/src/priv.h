@@ -5,6 +5,9 @@
 
 #include <displif/libdisplif.h>
 
+/* A function that compilers would copy into its callers, although the library is to be small. */
+#define DISPLIF__NOINLINE __attribute__((noinline))
+
 /*
  * Free-running indices wrap at 2^32. The sums are done in 64 bits so that
  * nothing wraps by accident; compilers fold each to one instruction.
@@ -17,6 +20,12 @@ static inline uint32_t displif__sub32(uint32_t a, uint32_t b)
 static inline uint32_t displif__inc32(uint32_t a)
 {
 	return (uint32_t)(((uint64_t)a + 1u) & UINT32_MAX);
+}
+
+/* Counts what never wraps: at a thousand million each second it would take 584 years. */
+static inline uint64_t displif__next(uint64_t n)
+{
+	return n < UINT64_MAX ? n + 1u : n;
 }
 
 static inline uint32_t displif__add32(uint32_t a, uint32_t b)
@@ -58,12 +67,53 @@ uint32_t displif__req_traits(uint8_t op);
 void displif__copy_in(union displif_wire *wire, const volatile uint64_t *slot);
 void displif__copy_out(volatile uint64_t *slot, const union displif_wire *wire);
 
-/* Fills @diag, if there is one, and returns @err, so that errors are one line. */
-int displif__fail(struct displif_diag *diag, int err, enum displif_diag_op op, const char *node,
-		  uint64_t value, uint64_t limit);
+/* Nodes below a device's or a connector's directory, and what else a diagnosis names. */
+enum displif__node {
+	DISPLIF__NOTHING = 0,
+	DISPLIF__STATE,
+	DISPLIF__VERSION,
+	DISPLIF__VERSIONS,
+	DISPLIF__BE_ALLOC,
+	DISPLIF__RESOLUTION,
+	DISPLIF__UNIQUE_ID,
+	DISPLIF__RING, /* by enum displif_chan: DISPLIF__RING + chan */
+	DISPLIF__CHAN = DISPLIF__RING + 2,
+	DISPLIF__DBUF = DISPLIF__CHAN + 2,
+	DISPLIF__GREF,
+	DISPLIF__DIRECTORY,
+	DISPLIF__NEXT_DIRECTORY,
+	DISPLIF__BUFFER_SZ,
+	DISPLIF__WIDTH,
+	DISPLIF__HEIGHT,
+	DISPLIF__BPP,
+	DISPLIF__DATA_OFS,
+	DISPLIF__STRIDE_RULE,
+	DISPLIF__EDID_SZ,
+	DISPLIF__HEADER,
+	DISPLIF__CHECKSUM,
+	DISPLIF__INDEX, /* the four words of a ring's header: DISPLIF__INDEX + word */
+	DISPLIF__IN_PROD = DISPLIF__INDEX + 4,
+	DISPLIF__FIRST_RESOLUTION,
+	DISPLIF__CONNECTORS,
+	DISPLIF__CFG,
+	DISPLIF__PEND_CAP,
+	DISPLIF__OPS,
+	DISPLIF__UNMAP,
+	DISPLIF__NODES
+};
+
+/* Their names (err.c), in rows of one width so that a reader needs no terminator to stay inside. */
+#define DISPLIF__NODE_MAX 20u
+extern const char displif__node[DISPLIF__NODES][DISPLIF__NODE_MAX];
+
+/* What was done, and of what, in one number: a diagnosis costs its caller one instruction. */
+#define DISPLIF__OF(op, node) ((uint32_t)DISPLIF_OP_##op << 8 | (uint32_t)(node))
+
+/* Fills @diag, if there is one, and returns @err, so that errors are one line. @of: DISPLIF__OF(). */
+int displif__fail(struct displif_diag *diag, int err, uint32_t of, uint64_t value, uint64_t limit);
 /* The same with the offending text, whose unprintable bytes become '?'. */
-int displif__fail_text(struct displif_diag *diag, int err, enum displif_diag_op op,
-		       const char *node, const char *text, uint32_t len, uint64_t limit);
+int displif__fail_text(struct displif_diag *diag, int err, uint32_t of, const char *text,
+		       uint32_t len, uint64_t limit);
 
 /* --- one end of the request ring (ring.c) --- */
 

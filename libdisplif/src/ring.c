@@ -62,7 +62,7 @@ void displif__copy_out(volatile uint64_t *slot, const union displif_wire *wire)
 
 static void reset(struct displif_ring *r, void *page, uint8_t base)
 {
-	memset(r, 0, sizeof(*r));
+	*r = (struct displif_ring){ 0 };
 	r->page = (volatile uint32_t *)page;
 	r->base = base;
 }
@@ -77,15 +77,14 @@ void displif__ring_create(struct displif_ring *r, void *page)
 
 int displif__ring_attach(struct displif_ring *r, void *page, struct displif_diag *diag)
 {
-	static const char *const node[4] = { "req_prod", "req_event", "rsp_prod", "rsp_event" };
 	uint32_t i, found;
 
 	reset(r, page, RSP_PROD);
 	for (i = 0; i < 4; i++) {
 		found = displif_load32(&r->page[i]);
 		if (found != (i & 1u))
-			return displif__fail(diag, DISPLIF_E_PROTO, DISPLIF_OP_RING, node[i], found,
-					     i & 1u);
+			return displif__fail(diag, DISPLIF_E_PROTO,
+					     DISPLIF__OF(RING, DISPLIF__INDEX + i), found, i & 1u);
 	}
 	return 0;
 }
@@ -145,7 +144,7 @@ int displif__ring_get(struct displif_ring *r, union displif_wire *wire)
 	const volatile uint64_t *page = (const volatile uint64_t *)r->page;
 
 	if (r->cons == r->seen) {
-		memset(wire, 0, sizeof(*wire));
+		*wire = (union displif_wire){ 0 };
 		return 0;
 	}
 	displif__copy_in(wire, &page[SLOT(r->cons)]);

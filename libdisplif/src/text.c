@@ -34,8 +34,22 @@ void displif__text_put(struct displif__text *t, const char *s, uint32_t max)
 	}
 }
 
+void displif__text_number(struct displif__text *t, uint32_t value)
+{
+	/* As many zeroes behind the digits as displif__text_put() may read. */
+	char digit[20] = { 0 };
+	uint32_t i = 10;
+
+	do {
+		i--;
+		digit[i] = (char)('0' + (int)(value % 10u));
+		value /= 10u;
+	} while (value && i);
+	displif__text_put(t, &digit[i], 10);
+}
+
 /* Long division in parts of 16 bits, since a 64-bit one is a call into libgcc on 32-bit machines. */
-void displif__text_number(struct displif__text *t, uint64_t value)
+void displif__text_wide(struct displif__text *t, uint64_t value)
 {
 	char digit[20] = { 0 };
 	uint32_t part[4] = { 0 };

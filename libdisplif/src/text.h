@@ -18,7 +18,8 @@ void displif__text_begin(struct displif__text *t, char *buf, uint32_t cap);
 /* Appends what stands before the terminator, but at most @max bytes. */
 void displif__text_put(struct displif__text *t, const char *s, uint32_t max);
 /* Appends a decimal number. */
-void displif__text_number(struct displif__text *t, uint64_t value);
+void displif__text_number(struct displif__text *t, uint32_t value);
+void displif__text_wide(struct displif__text *t, uint64_t value);
 
 /* Appends a literal, whose length is known. */
 #define displif__text_lit(t, lit) displif__text_put((t), (lit), (uint32_t)sizeof(lit) - 1u)

@@ -14,7 +14,10 @@ const char *displif_xs_state_name(uint32_t state)
 	return state_text[state < N_STATES ? state : N_STATES];
 }
 
-/* text[from .. to) is a decimal number of 1 to 10 digits, at most @max. *@out is 0 if not. */
+/*
+ * text[from .. to) is a decimal number of 1 to 10 digits, at most @max, within a
+ * text that is not too long. *@out is 0 if not.
+ */
 static bool number(const char *text, uint32_t from, uint32_t to, uint32_t max, uint32_t *out)
 {
 	uint64_t value = 0;
@@ -22,6 +25,8 @@ static bool number(const char *text, uint32_t from, uint32_t to, uint32_t max, u
 	uint32_t i;
 
 	*out = 0;
+	if (to > DISPLIF_XS_TEXT)
+		return false;
 	for (i = from; i < to; i++) {
 		char c = text[i];
 
@@ -40,63 +45,58 @@ static bool number(const char *text, uint32_t from, uint32_t to, uint32_t max, u
 int displif_xs_u32(const char *text, uint32_t len, uint32_t max, uint32_t *out,
 		   struct displif_diag *diag)
 {
-	*out = 0;
-	if (len <= DISPLIF_XS_TEXT && number(text, 0, len, max, out))
+	if (number(text, 0, len, max, out))
 		return 0;
-	return displif__fail_text(diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, NULL, text, len, max);
+	return displif__fail_text(diag, DISPLIF_E_RANGE, DISPLIF__OF(XS_READ, DISPLIF__NOTHING),
+				  text, len, max);
 }
 
 int displif_xs_resolution(const char *text, uint32_t len, uint32_t *width, uint32_t *height,
 			  struct displif_diag *diag)
 {
-	uint32_t w = 0, h = 0;
-	uint32_t i;
+	uint32_t i, x = len;
 
-	*width = 0;
-	*height = 0;
-	if (len <= DISPLIF_XS_TEXT) {
-		/* Without an "x" the second number is empty. */
-		uint32_t x = len;
-
-		for (i = 0; i < DISPLIF_XS_TEXT && i < len; i++) {
-			if (text[i] == 'x') {
-				x = i;
-				break;
-			}
-		}
-		if (number(text, 0, x, DISPLIF_MAX_SIDE, &w) &&
-		    number(text, x + 1u, len, DISPLIF_MAX_SIDE, &h) && w && h) {
-			*width = w;
-			*height = h;
-			return 0;
+	/* Without an "x" the second number is empty. */
+	for (i = 0; i < DISPLIF_XS_TEXT && i < len; i++) {
+		if (text[i] == 'x') {
+			x = i;
+			break;
 		}
 	}
-	return displif__fail_text(diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, "resolution", text,
-				  len, DISPLIF_MAX_SIDE);
+	number(text, 0, x, DISPLIF_MAX_SIDE, width);
+	number(text, displif__inc32(x), len, DISPLIF_MAX_SIDE, height);
+	if (*width && *height)
+		return 0;
+	*width = 0;
+	*height = 0;
+	return displif__fail_text(diag, DISPLIF_E_RANGE, DISPLIF__OF(XS_READ, DISPLIF__RESOLUTION),
+				  text, len, DISPLIF_MAX_SIDE);
 }
 
 int displif_xs_versions(const char *text, uint32_t len, uint32_t ours, uint32_t *version,
 			struct displif_diag *diag)
 {
-	uint32_t best = 0, from = 0;
+	uint32_t best = 0, from = 0, limit = DISPLIF_XS_TEXT;
 	uint32_t i, v;
+	int err = DISPLIF_E_RANGE;
 
-	*version = 0;
-	if (len > DISPLIF_XS_TEXT)
-		return displif__fail_text(diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, "versions",
-					  text, len, DISPLIF_XS_TEXT);
-	for (i = 0; i <= DISPLIF_XS_TEXT && i <= len; i++) {
-		if (i < len && text[i] != ',')
-			continue;
-		if (number(text, from, i, ours, &v) && v > best)
-			best = v;
-		from = i + 1u;
+	if (len <= DISPLIF_XS_TEXT) {
+		err = DISPLIF_E_VERSION;
+		limit = ours;
+		for (i = 0; i <= DISPLIF_XS_TEXT && i <= len; i++) {
+			if (i < len && text[i] != ',')
+				continue;
+			number(text, from, i, ours, &v);
+			if (v > best)
+				best = v;
+			from = i + 1u;
+		}
 	}
-	if (!best)
-		return displif__fail_text(diag, DISPLIF_E_VERSION, DISPLIF_OP_XS_READ, "versions",
-					  text, len, ours);
 	*version = best;
-	return 0;
+	if (best)
+		return 0;
+	return displif__fail_text(diag, err, DISPLIF__OF(XS_READ, DISPLIF__VERSIONS), text, len,
+				  limit);
 }
 
 bool displif_xs_be_alloc(const char *text, uint32_t len)
@@ -108,9 +108,8 @@ uint8_t displif_xs_state(const char *text, uint32_t len)
 {
 	uint32_t v = 0;
 
-	if (len > DISPLIF_XS_TEXT || !number(text, 0, len, N_STATES - 1u, &v))
-		return DISPLIF_XB_UNKNOWN;
-	return (uint8_t)v;
+	number(text, 0, len, N_STATES - 1u, &v);
+	return (uint8_t)v; /* 0 is Unknown */
 }
 
 /* The text's length, or NOSPC with an empty text, since half a path names another node. */

@@ -53,8 +53,9 @@ static void fail_fills_every_field(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(displif__fail(&diag, DISPLIF_E_PROTO, DISPLIF_OP_RING, "req_prod", 33, 32),
-			 DISPLIF_E_PROTO);
+	assert_int_equal(
+		displif__fail(&diag, DISPLIF_E_PROTO, DISPLIF__OF(RING, DISPLIF__INDEX), 33, 32),
+		DISPLIF_E_PROTO);
 	assert_int_equal(diag.err, DISPLIF_E_PROTO);
 	assert_int_equal(diag.op, DISPLIF_OP_RING);
 	assert_int_equal(diag.connector, DISPLIF_NO_CONNECTOR);
@@ -66,7 +67,7 @@ static void fail_fills_every_field(void **state)
 	expect_line(
 		&diag,
 		"request ring: field req_prod: value 33: limit 32: the peer broke the protocol");
-	assert_int_equal(displif__fail(NULL, DISPLIF_E_OS, DISPLIF_OP_MAP, "x", 1, 2),
+	assert_int_equal(displif__fail(NULL, DISPLIF_E_OS, DISPLIF__OF(MAP, DISPLIF__CFG), 1, 2),
 			 DISPLIF_E_OS);
 }
 
@@ -78,7 +79,8 @@ static void fail_text_keeps_what_can_be_printed(void **state)
 	char *text = exactly(hostile, sizeof(hostile) - 1u);
 
 	(void)state;
-	assert_int_equal(displif__fail_text(&diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, "n", text,
+	assert_int_equal(displif__fail_text(&diag, DISPLIF_E_RANGE,
+					    DISPLIF__OF(XS_READ, DISPLIF__VERSION), text,
 					    sizeof(hostile) - 1u, 9),
 			 DISPLIF_E_RANGE);
 	free(text);
@@ -87,22 +89,23 @@ static void fail_text_keeps_what_can_be_printed(void **state)
 	assert_int_equal(diag.limit, 9);
 	expect_line(
 		&diag,
-		"reading XenStore: node n: value \"1??[2J???? ~\": limit 9: value out of range");
+		"reading XenStore: node version: value \"1??[2J???? ~\": limit 9: value out of range");
 
 	memset(long_text, 'a', sizeof(long_text));
 	diag = dirty_diag();
-	displif__fail_text(&diag, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, "n", long_text,
-			   sizeof(long_text), 0);
+	displif__fail_text(&diag, DISPLIF_E_RANGE, DISPLIF__OF(XS_READ, DISPLIF__VERSION),
+			   long_text, sizeof(long_text), 0);
 	assert_int_equal(strlen(diag.text), DISPLIF_DIAG_TEXT - 1);
 
 	/* An empty text is shown as such; the text may then be no pointer at all. */
-	displif__fail_text(&diag, DISPLIF_E_VERSION, DISPLIF_OP_XS_READ, "versions", NULL, 0, 2);
+	displif__fail_text(&diag, DISPLIF_E_VERSION, DISPLIF__OF(XS_READ, DISPLIF__VERSIONS), NULL,
+			   0, 2);
 	expect_line(
 		&diag,
 		"reading XenStore: node versions: value \"\": limit 2: no common protocol version");
-	assert_int_equal(
-		displif__fail_text(NULL, DISPLIF_E_RANGE, DISPLIF_OP_XS_READ, "n", "x", 1, 0),
-		DISPLIF_E_RANGE);
+	assert_int_equal(displif__fail_text(NULL, DISPLIF_E_RANGE,
+					    DISPLIF__OF(XS_READ, DISPLIF__VERSION), "x", 1, 0),
+			 DISPLIF_E_RANGE);
 }
 
 static void a_line_says_only_what_is_known(void **state)
@@ -110,28 +113,28 @@ static void a_line_says_only_what_is_known(void **state)
 	struct displif_diag diag;
 
 	(void)state;
-	displif__fail(&diag, DISPLIF_E_ABSENT, DISPLIF_OP_XS_READ, "resolution", 0, 0);
+	displif__fail(&diag, DISPLIF_E_ABSENT, DISPLIF__OF(XS_READ, DISPLIF__RESOLUTION), 0, 0);
 	expect_line(&diag, "reading XenStore: node resolution: node does not exist");
 	diag.connector = 0;
 	expect_line(&diag, "connector 0: reading XenStore: node resolution: node does not exist");
 	diag.connector = 255;
 	diag.op = DISPLIF_OP_XS_WRITE;
 	expect_line(&diag, "connector 255: writing XenStore: node resolution: node does not exist");
-	displif__fail(&diag, DISPLIF_E_AGAIN, DISPLIF_OP_XS_TX, NULL, 0, 16);
+	displif__fail(&diag, DISPLIF_E_AGAIN, DISPLIF__OF(XS_TX, DISPLIF__NOTHING), 0, 16);
 	expect_line(&diag, "XenStore transaction: value 0: limit 16: try again");
-	displif__fail(&diag, DISPLIF_E_OS, DISPLIF_OP_MAP, NULL, 12, 0);
+	displif__fail(&diag, DISPLIF_E_OS, DISPLIF__OF(MAP, DISPLIF__NOTHING), 12, 0);
 	expect_line(&diag, "mapping the peer's pages: value 12: OS or hypervisor call failed");
-	displif__fail(&diag, DISPLIF_E_OS, DISPLIF_OP_SHARE, NULL, 0, 0);
+	displif__fail(&diag, DISPLIF_E_OS, DISPLIF__OF(SHARE, DISPLIF__NOTHING), 0, 0);
 	expect_line(&diag, "sharing pages: OS or hypervisor call failed");
 	/* A zero that was judged is worth saying. */
-	displif__fail(&diag, DISPLIF_E_PROTO, DISPLIF_OP_DIRECTORY, "gref", 0, 0);
+	displif__fail(&diag, DISPLIF_E_PROTO, DISPLIF__OF(DIRECTORY, DISPLIF__GREF), 0, 0);
 	expect_line(&diag, "page directory: field gref: value 0: the peer broke the protocol");
-	displif__fail(&diag, DISPLIF_E_RANGE, DISPLIF_OP_REQUEST, "bpp", 7, 64);
+	displif__fail(&diag, DISPLIF_E_RANGE, DISPLIF__OF(REQUEST, DISPLIF__BPP), 7, 64);
 	expect_line(&diag,
 		    "validating a request: field bpp: value 7: limit 64: value out of range");
-	displif__fail(&diag, DISPLIF_E_FULL, DISPLIF_OP_REQUEST, "pages", UINT64_MAX,
+	displif__fail(&diag, DISPLIF_E_FULL, DISPLIF__OF(REQUEST, DISPLIF__CONNECTORS), UINT64_MAX,
 		      UINT64_C(18446744073709551609));
-	expect_line(&diag, "validating a request: field pages: value 18446744073709551615: "
+	expect_line(&diag, "validating a request: field connectors: value 18446744073709551615: "
 			   "limit 18446744073709551609: full, wait for an event");
 }
 
@@ -156,13 +159,13 @@ static void rubbish_in_a_diagnosis_is_harmless(void **state)
 
 static void a_short_buffer_gets_the_beginning(void **state)
 {
-	static const char whole[] = "connector 4294967294: checking the configuration: node a: "
+	static const char whole[] = "connector 4294967294: checking the configuration: node cfg: "
 				    "value 7: limit 8: value out of range";
 	struct displif_diag diag;
 	uint32_t cap;
 
 	(void)state;
-	displif__fail(&diag, DISPLIF_E_RANGE, DISPLIF_OP_CONFIG, "a", 7, 8);
+	displif__fail(&diag, DISPLIF_E_RANGE, DISPLIF__OF(CONFIG, DISPLIF__CFG), 7, 8);
 	diag.connector = UINT32_MAX - 1u;
 	assert_int_equal(displif_diag_text(&diag, NULL, 0), 0);
 	for (cap = 1; cap <= sizeof(whole) + 2u; cap++) {
