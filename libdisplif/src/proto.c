@@ -53,7 +53,7 @@ AT(xendispl_evt, op.pg_flip.fb_cookie, 8);
 /* Both halves of a cookie, in memory order whatever the byte order is. */
 #define W2(field) W(field), W(field) + 1
 #define MSG_WORDS W(op)
-/* No field lives here: beyond all of them. */
+/* No field lives here: beyond all of them. It ends the fields of a request. */
 #define NONE 15
 
 /* The body of a request, words 2 .. 10 of its slot, as fields of the decoded message. */
@@ -91,6 +91,12 @@ static const struct {
 _Static_assert(XENDISPL_OP_GET_EDID - XENDISPL_OP_DBUF_CREATE + 1 == N_OPS, "operations");
 _Static_assert(sizeof(struct displif_msg) <= 64 && MSG_WORDS < NONE, "message");
 
+/* A message as the table sees it. */
+union words {
+	struct displif_msg msg;
+	uint32_t w[16];
+};
+
 /* Row of an operation. */
 static uint32_t row(uint8_t op)
 {
@@ -106,15 +112,16 @@ uint32_t displif__req_traits(uint8_t op)
 
 int displif_req_encode(union displif_wire *wire, uint16_t id, const struct displif_msg *msg)
 {
-	uint32_t i, k, op = row(msg->op), word[16] = { 0 };
+	uint32_t i, k, op = row(msg->op);
+	union words from = { .msg = *msg };
 
-	memset(wire, 0, sizeof(*wire));
-	memcpy(word, msg, sizeof(*msg));
-	word[W(flags)] &= XENDISPL_DBUF_FLG_REQ_ALLOC;
+	*wire = (union displif_wire){ 0 };
+	from.w[W(flags)] &= XENDISPL_DBUF_FLG_REQ_ALLOC;
 	for (i = 0; i < BODY_WORDS; i++) {
 		k = ops[op].word[i];
-		if (k < MSG_WORDS)
-			wire->w[BODY + i] = word[k];
+		if (k >= MSG_WORDS)
+			break;
+		wire->w[BODY + i] = from.w[k];
 	}
 	wire->req.id = id;
 	wire->req.operation = msg->op;
@@ -123,14 +130,17 @@ int displif_req_encode(union displif_wire *wire, uint16_t id, const struct displ
 
 int displif_req_decode(const union displif_wire *wire, uint16_t *id, struct displif_msg *msg)
 {
-	uint32_t i, op = row(wire->req.operation), word[16] = { 0 };
+	uint32_t i, k, op = row(wire->req.operation);
+	union words to = { .w = { 0 } };
 
-	/* What no field is taken from lands beyond them. */
-	for (i = 0; i < BODY_WORDS; i++)
-		word[ops[op].word[i] & NONE] = wire->w[BODY + i];
-	word[NONE] = 0;
-	word[W(flags)] &= XENDISPL_DBUF_FLG_REQ_ALLOC;
-	memcpy(msg, word, sizeof(*msg));
+	for (i = 0; i < BODY_WORDS; i++) {
+		k = ops[op].word[i];
+		if (k >= MSG_WORDS)
+			break;
+		to.w[k] = wire->w[BODY + i];
+	}
+	to.w[W(flags)] &= XENDISPL_DBUF_FLG_REQ_ALLOC;
+	*msg = to.msg;
 	*id = wire->req.id;
 	msg->op = wire->req.operation;
 	return ops[op].traits ? 0 : DISPLIF_E_UNSUPPORTED;
@@ -138,7 +148,7 @@ int displif_req_decode(const union displif_wire *wire, uint16_t *id, struct disp
 
 void displif_rsp_encode(union displif_wire *wire, const struct displif_rsp *rsp)
 {
-	memset(wire, 0, sizeof(*wire));
+	*wire = (union displif_wire){ 0 };
 	wire->rsp.id = rsp->id;
 	wire->rsp.operation = rsp->op;
 	wire->rsp.status = rsp->status;
@@ -148,7 +158,7 @@ void displif_rsp_encode(union displif_wire *wire, const struct displif_rsp *rsp)
 
 void displif_rsp_decode(const union displif_wire *wire, struct displif_rsp *rsp)
 {
-	memset(rsp, 0, sizeof(*rsp));
+	*rsp = (struct displif_rsp){ 0 };
 	rsp->id = wire->rsp.id;
 	rsp->op = wire->rsp.operation;
 	rsp->status = wire->rsp.status;
@@ -158,7 +168,7 @@ void displif_rsp_decode(const union displif_wire *wire, struct displif_rsp *rsp)
 
 void displif_evt_encode(union displif_wire *wire, uint16_t id, uint64_t fb)
 {
-	memset(wire, 0, sizeof(*wire));
+	*wire = (union displif_wire){ 0 };
 	wire->evt.id = id;
 	wire->evt.type = XENDISPL_EVT_PG_FLIP;
 	wire->evt.op.pg_flip.fb_cookie = fb;

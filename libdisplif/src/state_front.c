@@ -29,6 +29,28 @@ enum effect {
 	CONNECTED,
 	LINGER, /* limit the wait for the backend's letting go */
 	FRESH,	/* another host: what was before does not count */
+	EFFECTS = 16,
+};
+
+/* What each is made of. */
+#define PAUSE_ENDS 1u
+#define FORGIVE 2u /* no failures in a row */
+#define STAMP 4u   /* rings as of now */
+#define HOLD_BACK 8u
+#define UNSEE 16u   /* the backend's last state */
+#define NO_BACK 32u /* no back-off */
+#define ANSWER 64u  /* wait for the backend's answer */
+#define FAILURE 128u
+
+static const uint8_t effects[EFFECTS] = {
+	[CLEAR] = PAUSE_ENDS,
+	[HOLD] = PAUSE_ENDS | HOLD_BACK,
+	[CLOSE] = PAUSE_ENDS | HOLD_BACK | FORGIVE | UNSEE,
+	[RETRY] = PAUSE_ENDS | FAILURE,
+	[PUBLISHED] = PAUSE_ENDS | FORGIVE | STAMP | ANSWER,
+	[CONNECTED] = PAUSE_ENDS | STAMP,
+	[LINGER] = PAUSE_ENDS,
+	[FRESH] = PAUSE_ENDS | FORGIVE | NO_BACK,
 };
 
 /* Failures that pass: AGAIN, FULL, GONE, OS, TIMEOUT. */
@@ -119,60 +141,46 @@ static const char names[DISPLIF_FDEV_STATES + 1][12] = {
 	"HOLD", "CLOSING",    "CLOSED",	   "DEAD",	"?",
 };
 
-/* The connection ended, or never came: when may the next attempt begin? */
-static void hold_back(struct displif_fdev *dev, bool rings, uint64_t now)
+/* The connection ended, or never came: how long until the next attempt may begin? */
+static uint32_t hold_back(struct displif_fdev *dev, bool rings, uint64_t now)
 {
 	uint32_t ms = dev->backoff_ms;
-	uint32_t next = BACKOFF_MS;
 
 	if (rings && now >= GOOD_MS && now - GOOD_MS >= dev->since)
 		ms = 0;
-	if (ms) {
-		dev->due = displif__after(now, ms);
-		next = ms < BACKOFF_MAX_MS / 2 ? ms * 2 : BACKOFF_MAX_MS;
-	}
-	dev->backoff_ms = next;
+	dev->backoff_ms = BACKOFF_MS;
+	if (ms)
+		dev->backoff_ms = ms < BACKOFF_MAX_MS / 2 ? ms * 2 : BACKOFF_MAX_MS;
+	return ms;
 }
 
 static void do_inside(struct displif_fdev *dev, const struct displif__rule *rule, uint64_t now)
 {
+	uint32_t does = effects[rule->todo >> 4];
 	uint32_t failures = dev->failures & (TRIES - 1u);
 	uint32_t pause = 0;
 
-	if (rule->todo < DISPLIF__EFFECT(1u))
+	if (!does)
 		return;
 	dev->due = DISPLIF_NEVER;
-	switch (rule->todo >> 4) {
-	case CLOSE:
-		dev->failures = 0;
+	if (does & STAMP)
+		dev->since = now;
+	if (does & UNSEE)
 		dev->peer = DISPLIF_XB_UNKNOWN;
-		hold_back(dev, rule->act != 0, now);
-		break;
-	case HOLD:
-		hold_back(dev, true, now);
-		break;
-	case RETRY:
+	if (does & FORGIVE)
+		dev->failures = 0;
+	if (does & NO_BACK)
+		dev->backoff_ms = 0;
+	if (does & HOLD_BACK)
+		pause = hold_back(dev, rule->act != 0, now);
+	if (does & ANSWER)
+		pause = dev->connect_ms;
+	if (does & FAILURE) {
 		pause = BACKOFF_MS << failures;
 		dev->failures = failures + 1u;
-		break;
-	case PUBLISHED:
-		dev->failures = 0;
-		dev->since = now;
-		pause = dev->connect_ms;
-		break;
-	case CONNECTED:
-		dev->since = now;
-		break;
-	case LINGER:
-		pause = CLOSING_MS;
-		break;
-	case FRESH:
-		dev->failures = 0;
-		dev->backoff_ms = 0;
-		break;
-	default:
-		break;
 	}
+	if (rule->todo >> 4 == LINGER)
+		pause = CLOSING_MS;
 	if (pause)
 		dev->due = displif__after(now, pause);
 }
@@ -219,7 +227,7 @@ struct displif_step displif_fdev_step(struct displif_fdev *dev, enum displif_in 
 
 void displif_fdev_init(struct displif_fdev *dev)
 {
-	memset(dev, 0, sizeof(*dev));
+	*dev = (struct displif_fdev){ 0 };
 	dev->due = DISPLIF_NEVER;
 	dev->next_cookie = 1;
 	dev->max_zombies = UINT32_MAX;
