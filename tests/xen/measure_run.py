@@ -14,7 +14,7 @@ from case import expect, same
 from rig import vdispl
 
 GUEST = "domu"
-SHORT = 7  # clients of the short kind
+SHORT = 10  # clients of the short kind
 FEW, MANY = 100, 1100  # flips; the difference of two runs is that of flips alone
 TRACED = 50
 PATIENCE = 300  # seconds of the host, which may be busy
