@@ -6,7 +6,7 @@
 #include <displif/libdisplif.h>
 
 /* A function that compilers would copy into its callers, although the library is to be small. */
-#define DISPLIF__NOINLINE __attribute__((noinline))
+#define DISPLIF__NOINLINE __attribute__((__noinline__))
 
 /*
  * Free-running indices wrap at 2^32. The sums are done in 64 bits so that
