@@ -16,6 +16,7 @@ int displif_back_attach(struct displif_back *b, struct displif_guest *guest, uin
 	b->armed_at = 1;
 	b->event_due = DISPLIF_NEVER;
 	b->pace_due = DISPLIF_NEVER;
+	b->hold_from = DISPLIF_NEVER;
 	err = displif__ring_attach(&b->ring, ring_page, diag);
 	b->err = displif__evt_attach(&b->evt, evt_page, err ? NULL : diag);
 	if (err)
@@ -37,6 +38,7 @@ void displif__back_die(struct displif_back *b, int why)
 	b->err = why;
 	b->closing = 1;
 	b->held = 0;
+	b->again = 0;
 	b->n_pend = 0;
 	b->event_due = DISPLIF_NEVER;
 	b->pace_due = DISPLIF_NEVER;
@@ -77,7 +79,7 @@ int displif_back_complete(struct displif_back *b, uint32_t handle, int32_t statu
 		return DISPLIF_E_INVAL;
 	if (s->op != XENDISPL_OP_GET_EDID || status < 0)
 		edid_sz = 0;
-	else if (edid_sz > s->size)
+	else if (edid_sz > s->size || edid_sz == 0 || edid_sz & (DISPLIF_EDID_BLOCK - 1u))
 		return DISPLIF_E_INVAL;
 	pick.dbuf = s->dbuf;
 	pick.fb = s->fb;
@@ -142,6 +144,24 @@ int displif_back_flip_done(struct displif_back *b, uint64_t fb)
 	return 0;
 }
 
+/* What is left to do with requests that came, or else asks for the next one. */
+static void settle(struct displif_back *b)
+{
+	uint32_t next = displif__inc32(b->ring.cons);
+
+	if (b->ring.seen != b->ring.cons) {
+		/* Nothing but the caller's poll() keeps them waiting. */
+		if (!b->held && displif__add32(b->flips, b->n_pend) < b->pend_cap)
+			b->again = 1;
+		return;
+	}
+	if (b->armed_at == next)
+		return;
+	b->armed_at = next;
+	if (displif__ring_rearm(&b->ring, 1))
+		b->again = 1;
+}
+
 uint32_t displif_back_flush(struct displif_back *b)
 {
 	uint32_t duty = 0;
@@ -153,12 +173,9 @@ uint32_t displif_back_flush(struct displif_back *b)
 			duty |= DISPLIF_DO_NOTIFY_REQ;
 		if (displif__evt_publish(&b->evt))
 			duty |= DISPLIF_DO_NOTIFY_EVT;
-		if (duty)
-			b->guest->stats.notified = displif__inc32(b->guest->stats.notified);
-		/* Requests wait, and nothing but the caller's poll() keeps them waiting. */
-		if (b->ring.seen != b->ring.cons && !b->held &&
-		    displif__add32(b->flips, b->n_pend) < b->pend_cap)
-			b->again = 1;
+		b->guest->stats.notified =
+			displif__add32(b->guest->stats.notified, (duty & 1u) + (duty >> 1 & 1u));
+		settle(b);
 	}
 	if (b->again)
 		duty |= DISPLIF_DO_POLL;

@@ -12,7 +12,8 @@ int displif_guest_init(struct displif_guest *guest, const struct displif_quota *
 	guest->fb = fb;
 	if (n_dbuf < 1 || n_dbuf > DISPLIF_GUEST_MAX_DBUFS || n_fb < 1 ||
 	    n_fb > DISPLIF_GUEST_MAX_FBS || quota->requests_per_irq < 1 ||
-	    quota->requests_per_irq > 1024)
+	    quota->requests_per_irq > 1024 || quota->stride_rule > DISPLIF_PAGE_SIZE ||
+	    (quota->stride_rule && quota->stride_rule & (quota->stride_rule - 1u)))
 		return DISPLIF_E_INVAL;
 	guest->n_dbuf = n_dbuf;
 	guest->n_fb = n_fb;
@@ -103,8 +104,7 @@ static int32_t judge_create(struct displif_guest *guest, struct displif_back_req
 	uint64_t total;
 	int32_t status;
 
-	if (msg->dbuf == 0 || msg->gref_dir == 0 || msg->size == 0 ||
-	    msg->size > DISPLIF_MAX_BUFFER)
+	if (msg->gref_dir == 0 || msg->size == 0 || msg->size > DISPLIF_MAX_BUFFER)
 		return -DISPLIF_XEN_EINVAL;
 	if (find_dbuf(guest, msg->dbuf) < guest->n_dbuf)
 		return -DISPLIF_XEN_EEXIST;
@@ -191,8 +191,6 @@ static int32_t judge_attach(struct displif_guest *guest, struct displif_back_req
 	struct displif_fb *fb;
 	uint32_t i, d, stride, bpp = displif_format_bpp(msg->format);
 
-	if (msg->fb == 0 || msg->dbuf == 0)
-		return -DISPLIF_XEN_EINVAL;
 	/* Entries that are coming or going do not exist for the guest. */
 	d = find_dbuf(guest, msg->dbuf);
 	if (d >= guest->n_dbuf || guest->dbuf[d].state != DISPLIF_ENTRY_LIVE)
@@ -356,8 +354,9 @@ bool displif__back_pace(struct displif_guest *guest, uint32_t size, uint64_t now
 		return true;
 	cost = displif_pgdir_pages(size) * 1000u / guest->quota.pages_per_s;
 	ahead = displif__ahead(guest->pace_at, now);
-	/* A clock that jumped back must not lock the guest out. */
-	if (ahead > UINT32_MAX)
+	/* Further ahead than the largest buffer puts a guest: the clock jumped back, and must not lock it out. */
+	if (ahead >
+	    burst + DISPLIF_MAX_BUFFER / DISPLIF_PAGE_SIZE * 1000u / guest->quota.pages_per_s)
 		ahead = 0;
 	if (ahead > burst) {
 		*due = displif__after(now, (uint32_t)(ahead - burst));

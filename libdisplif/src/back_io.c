@@ -53,7 +53,7 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	struct displif_back_pick pick = { DISPLIF_BACK_NONE, DISPLIF_BACK_NONE };
 	struct displif_back_slot *s;
 	int32_t status;
-	uint32_t i;
+	uint32_t i, traits;
 	uint16_t id;
 
 	req->dbuf = NULL;
@@ -69,7 +69,10 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	if (req->msg.op == XENDISPL_OP_DBUF_CREATE && b->index == 0 &&
 	    !displif__back_pace(b->guest, req->msg.size, now, &b->pace_due)) {
 		b->guest->stats.paced = displif__inc32(b->guest->stats.paced);
-		if (displif__ahead(b->pace_due, now) <= HOLD_MAX_MS) {
+		/* What waits behind it waits as well: all of them together for no longer. */
+		if (b->hold_from > now)
+			b->hold_from = now;
+		if (displif__ahead(b->pace_due, b->hold_from) <= HOLD_MAX_MS) {
 			b->hold = *wire;
 			b->held = 1;
 			return TAKEN_HELD;
@@ -78,7 +81,10 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 		status = -DISPLIF_XEN_EAGAIN;
 	}
 	b->guest->stats.requests = displif__inc32(b->guest->stats.requests);
-	if (!status && b->index != 0 && displif__req_traits(req->msg.op) & DISPLIF__REQ_RING0)
+	traits = displif__req_traits(req->msg.op);
+	if (!status && ((b->index != 0 && traits & DISPLIF__REQ_RING0) ||
+			(traits & DISPLIF__REQ_DBUF && req->msg.dbuf == 0) ||
+			(traits & DISPLIF__REQ_FB && req->msg.fb == 0)))
 		status = -DISPLIF_XEN_EINVAL;
 	if (!status)
 		status = displif__back_judge(b->guest, req, &pick);
@@ -90,9 +96,9 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 		b->flips = displif__inc32(b->flips);
 		b->guest->stats.flips = displif__inc32(b->guest->stats.flips);
 	}
-	b->serial = displif__inc32(b->serial);
+	b->guest->serial = displif__inc32(b->guest->serial);
 	s = &b->slot[i];
-	s->handle = ((b->serial & 0x7ffffffu) << 5) | i;
+	s->handle = ((b->guest->serial & 0x7ffffffu) << 5) | i;
 	s->dbuf = pick.dbuf;
 	s->fb = pick.fb;
 	s->size = req->msg.size;
@@ -116,12 +122,13 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 		if (b->held) {
 			/* A time too far ahead comes from a clock that jumped back: judge it anew. */
 			ahead = displif__ahead(b->pace_due, now);
-			if (ahead > 0 && ahead <= UINT32_MAX)
+			if (ahead > 0 && ahead <= HOLD_MAX_MS)
 				break;
 			wire = b->hold;
 			b->held = 0;
 			b->pace_due = DISPLIF_NEVER;
 		} else if (!displif__ring_get(&b->ring, &wire)) {
+			b->hold_from = DISPLIF_NEVER;
 			break;
 		}
 		b->budget--;
@@ -132,16 +139,6 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 			break;
 	}
 	memset(req, 0, sizeof(*req));
-	if (taken == TAKEN_HELD)
-		return 0;
-	if (b->err || b->ring.seen != b->ring.cons)
-		return 0;
-	/* All of the snapshot is taken, for whatever reason the loop ended: ask for the next request. */
-	if (b->armed_at != displif__inc32(b->ring.cons)) {
-		b->armed_at = displif__inc32(b->ring.cons);
-		if (displif__ring_rearm(&b->ring, 1))
-			b->again = 1;
-	}
 	return 0;
 }
 
@@ -167,7 +164,7 @@ void displif_back_tick(struct displif_back *b, uint64_t now)
 			b->again = 1;
 		}
 	}
-	if (b->held && (b->pace_due <= now || displif__ahead(b->pace_due, now) > UINT32_MAX))
+	if (b->held && (b->pace_due <= now || displif__ahead(b->pace_due, now) > HOLD_MAX_MS))
 		b->again = 1;
 	b->budget = b->guest->quota.requests_per_irq;
 }

@@ -46,18 +46,8 @@ void displif__front_die(struct displif_front *f, int why)
 	f->set[DISPLIF_SET_REPORT] |=
 		f->set[DISPLIF_SET_BUSY] & (UINT32_MAX - f->set[DISPLIF_SET_MUTE]);
 	f->set[DISPLIF_SET_MUTE] = f->set[DISPLIF_SET_BUSY];
-}
-
-void displif__front_arm(struct displif_front *f)
-{
-	uint32_t next = displif__inc32(f->ring.cons);
-
-	if (f->armed_at == next ||
-	    !(f->set[DISPLIF_SET_RSP] & (UINT32_MAX - f->set[DISPLIF_SET_QUIET])))
-		return;
-	f->armed_at = next;
-	if (displif__ring_rearm(&f->ring, 1))
-		f->again = 1;
+	f->set[DISPLIF_SET_SHOWN] = 0;
+	f->again = 0;
 }
 
 /* Slots that a request may take: those of the ring, and of the table behind it. */
@@ -130,6 +120,27 @@ int displif_front_submit(struct displif_front *f, const struct displif_msg *msg,
 	return 0;
 }
 
+/* Confirms what was taken, and asks for the next interrupt if a response is owed that has to raise one. */
+static void settle(struct displif_front *f)
+{
+	uint32_t next = displif__inc32(f->ring.cons);
+
+	if (f->confirmed != f->evt.cons) {
+		f->confirmed = f->evt.cons;
+		displif__evt_confirm(&f->evt);
+	}
+	if (f->ring.seen != f->ring.cons || f->evt.seen != f->evt.cons) {
+		f->again = 1;
+		return;
+	}
+	if (f->armed_at == next ||
+	    !(f->set[DISPLIF_SET_RSP] & (UINT32_MAX - f->set[DISPLIF_SET_QUIET])))
+		return;
+	f->armed_at = next;
+	if (displif__ring_rearm(&f->ring, 1))
+		f->again = 1;
+}
+
 uint32_t displif_front_flush(struct displif_front *f)
 {
 	uint32_t duty = 0;
@@ -139,10 +150,9 @@ uint32_t displif_front_flush(struct displif_front *f)
 			duty |= DISPLIF_DO_NOTIFY_REQ;
 			f->stats.notified = displif__inc32(f->stats.notified);
 		}
-		/* After a time of flips only, nobody has asked for a notification yet. */
-		displif__front_arm(f);
+		settle(f);
 	}
-	if (f->again || f->set[DISPLIF_SET_REPORT])
+	if (f->again || f->set[DISPLIF_SET_REPORT] || f->set[DISPLIF_SET_SHOWN])
 		duty |= DISPLIF_DO_POLL;
 	if (f->closing)
 		duty |= DISPLIF_DO_CLOSE;

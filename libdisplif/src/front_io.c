@@ -49,11 +49,16 @@ void displif_front_irq(struct displif_front *f, enum displif_chan chan)
 {
 	if (f->err)
 		return;
-	/* Answers to flips came with the event's interrupt, if they came. */
-	if (chan == DISPLIF_CHAN_REQ || f->set[DISPLIF_SET_QUIET])
-		look_ring(f);
-	if (chan == DISPLIF_CHAN_EVT && !f->err)
+	if (chan == DISPLIF_CHAN_EVT)
 		look_evt(f);
+	/*
+	 * Answers to flips came with the event's interrupt, if they came. Looked at
+	 * after the event page: an error that was published before an event is then
+	 * known when that event is matched.
+	 */
+	if (!f->err &&
+	    (chan == DISPLIF_CHAN_REQ || f->set[DISPLIF_SET_EVT] & f->set[DISPLIF_SET_RSP]))
+		look_ring(f);
 }
 
 bool displif_front_idle(struct displif_front *f, enum displif_chan chan)
@@ -91,37 +96,6 @@ static int tell(const struct displif_front *f, uint32_t i, enum displif_ev type,
 	return !displif__front_in(f, DISPLIF_SET_MUTE, i);
 }
 
-/* 1 if @ev is to be handed out. */
-static int take_rsp(struct displif_front *f, const union displif_wire *wire,
-		    struct displif_front_event *ev)
-{
-	struct displif_rsp rsp;
-	uint32_t i;
-	int heard;
-
-	displif_rsp_decode(wire, &rsp);
-	i = rsp.id & (DISPLIF_RING_LEN - 1u);
-	if (!displif__front_in(f, DISPLIF_SET_RSP, i) || f->slot[i].id != rsp.id ||
-	    f->slot[i].op != rsp.op) {
-		stray(f);
-		return 0;
-	}
-	rsp.status = sane_status(f, &f->slot[i], &rsp);
-	/* It was one stray too many: this token is reported lost like the others. */
-	if (f->err)
-		return 0;
-	matched(f);
-	f->stats.responses = displif__inc32(f->stats.responses);
-	heard = tell(f, i, DISPLIF_EV_RSP, ev);
-	ev->status = rsp.status;
-	ev->edid_sz = rsp.status == 0 ? rsp.edid_sz : 0;
-	f->set[DISPLIF_SET_RSP] &= UINT32_MAX - SLOT_BIT(i);
-	/* A flip that failed has no event. */
-	if (rsp.status < 0 || !displif__front_in(f, DISPLIF_SET_EVT, i))
-		displif__front_free(f, i);
-	return heard;
-}
-
 /* The oldest flip of framebuffer @fb whose event is owed, or DISPLIF_RING_LEN. */
 static uint32_t find_flip(const struct displif_front *f, uint64_t fb)
 {
@@ -155,6 +129,64 @@ static void forgive_older(struct displif_front *f, uint32_t order)
 	}
 }
 
+/* The event of framebuffer @fb belongs to the next flip of it that is owed one. */
+static void pass_on(struct displif_front *f, uint64_t fb)
+{
+	uint32_t i = find_flip(f, fb);
+
+	if (i >= DISPLIF_RING_LEN)
+		return;
+	f->set[DISPLIF_SET_EVT] &= UINT32_MAX - SLOT_BIT(i);
+	f->set[DISPLIF_SET_SHOWN] |= SLOT_BIT(i);
+}
+
+/* Something came for slot @i: if its loss is not told yet, it came in time after all. */
+static void answered(struct displif_front *f, uint32_t i)
+{
+	if (!displif__front_in(f, DISPLIF_SET_REPORT, i))
+		return;
+	if (f->late)
+		f->late--;
+	f->set[DISPLIF_SET_LATE] &= UINT32_MAX - SLOT_BIT(i);
+	f->set[DISPLIF_SET_REPORT] &= UINT32_MAX - SLOT_BIT(i);
+	f->set[DISPLIF_SET_MUTE] &= UINT32_MAX - SLOT_BIT(i);
+}
+
+/* 1 if @ev is to be handed out. */
+static int take_rsp(struct displif_front *f, const union displif_wire *wire,
+		    struct displif_front_event *ev)
+{
+	struct displif_rsp rsp;
+	uint32_t i;
+	int heard;
+
+	displif_rsp_decode(wire, &rsp);
+	i = rsp.id & (DISPLIF_RING_LEN - 1u);
+	if (!displif__front_in(f, DISPLIF_SET_RSP, i) || f->slot[i].id != rsp.id ||
+	    f->slot[i].op != rsp.op) {
+		stray(f);
+		return 0;
+	}
+	rsp.status = sane_status(f, &f->slot[i], &rsp);
+	/* It was one stray too many: this token is reported lost like the others. */
+	if (f->err)
+		return 0;
+	matched(f);
+	f->stats.responses = displif__inc32(f->stats.responses);
+	answered(f, i);
+	heard = tell(f, i, DISPLIF_EV_RSP, ev);
+	ev->status = rsp.status;
+	ev->edid_sz = rsp.status == 0 ? rsp.edid_sz : 0;
+	f->set[DISPLIF_SET_RSP] &= UINT32_MAX - SLOT_BIT(i);
+	/* A flip that failed has no event: one that it was credited with was another's. */
+	if (rsp.status < 0 && f->slot[i].op == XENDISPL_OP_PG_FLIP &&
+	    !displif__front_in(f, DISPLIF_SET_EVT, i))
+		pass_on(f, f->slot[i].fb);
+	if (rsp.status < 0 || !displif__front_in(f, DISPLIF_SET_EVT, i))
+		displif__front_free(f, i);
+	return heard;
+}
+
 /* 1 if @ev is to be handed out. */
 static int take_evt(struct displif_front *f, const union displif_wire *wire,
 		    struct displif_front_event *ev)
@@ -176,6 +208,7 @@ static int take_evt(struct displif_front *f, const union displif_wire *wire,
 	}
 	matched(f);
 	f->stats.events = displif__inc32(f->stats.events);
+	answered(f, i);
 	heard = tell(f, i, DISPLIF_EV_FLIP, ev);
 	f->set[DISPLIF_SET_EVT] &= UINT32_MAX - SLOT_BIT(i);
 	forgive_older(f, f->slot[i].order);
@@ -200,6 +233,24 @@ static int take_report(struct displif_front *f, struct displif_front_event *ev)
 	return 0;
 }
 
+/* 1 if a flip whose event was passed on to it was there to be told of. */
+static int take_shown(struct displif_front *f, struct displif_front_event *ev)
+{
+	uint32_t i;
+	int heard = 0;
+
+	for (i = 0; i < DISPLIF_RING_LEN && !heard; i++) {
+		if (!displif__front_in(f, DISPLIF_SET_SHOWN, i))
+			continue;
+		f->set[DISPLIF_SET_SHOWN] &= UINT32_MAX - SLOT_BIT(i);
+		answered(f, i);
+		heard = tell(f, i, DISPLIF_EV_FLIP, ev);
+		if (!displif__front_in(f, DISPLIF_SET_RSP, i))
+			displif__front_free(f, i);
+	}
+	return heard;
+}
+
 int displif_front_poll(struct displif_front *f, struct displif_front_event *ev)
 {
 	union displif_wire wire;
@@ -210,6 +261,8 @@ int displif_front_poll(struct displif_front *f, struct displif_front_event *ev)
 			return 1;
 	}
 	memset(ev, 0, sizeof(*ev));
+	if (f->set[DISPLIF_SET_SHOWN] && take_shown(f, ev))
+		return 1;
 	while (!f->err && displif__evt_get(&f->evt, &wire)) {
 		if (take_evt(f, &wire, ev))
 			return 1;
@@ -217,21 +270,12 @@ int displif_front_poll(struct displif_front *f, struct displif_front_event *ev)
 	if (f->set[DISPLIF_SET_REPORT] && take_report(f, ev))
 		return 1;
 	memset(ev, 0, sizeof(*ev));
-	if (f->err)
-		return 0;
-	/* The snapshot is read: confirm it, and ask for the next notification. */
-	if (f->confirmed != f->evt.cons) {
-		f->confirmed = f->evt.cons;
-		displif__evt_confirm(&f->evt);
-	}
-	displif__front_arm(f);
 	return 0;
 }
 
 uint64_t displif_front_deadline(const struct displif_front *f)
 {
-	const uint32_t early = f->set[DISPLIF_SET_QUIET] & f->set[DISPLIF_SET_RSP] &
-			       (UINT32_MAX - f->set[DISPLIF_SET_LOOKED]);
+	const uint32_t early = f->set[DISPLIF_SET_QUIET] & f->set[DISPLIF_SET_RSP];
 	uint32_t i, left = f->set[DISPLIF_SET_BUSY] & (UINT32_MAX - f->set[DISPLIF_SET_LATE]);
 	uint64_t first = DISPLIF_NEVER;
 
@@ -265,7 +309,7 @@ void displif_front_expire(struct displif_front *f, uint64_t now)
 		    displif__front_in(f, DISPLIF_SET_LATE, i))
 			continue;
 		if (f->slot[i].look <= now)
-			f->set[DISPLIF_SET_LOOKED] |= SLOT_BIT(i);
+			f->slot[i].look = displif__after(now, f->cfg.look_ms);
 		if (f->slot[i].due > now)
 			continue;
 		f->stats.lost = displif__inc32(f->stats.lost);

@@ -18,7 +18,5 @@ static inline bool displif__front_in(const struct displif_front *f, enum displif
 void displif__front_free(struct displif_front *f, uint32_t i);
 /* Ends the session: every token that is still wanted becomes a report. */
 void displif__front_die(struct displif_front *f, int why);
-/* Asks for an interrupt if a response is owed that has to raise one. */
-void displif__front_arm(struct displif_front *f);
 
 #endif

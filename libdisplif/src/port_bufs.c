@@ -6,8 +6,8 @@
  * One page of the guest at hand: with grant copy the private page, to which
  * @len bytes are copied first; else a mapping.
  */
-static int get_page(const struct displif__call *c, const struct displif_scratch *scratch,
-		    uint32_t gref, uint32_t len, uint32_t flags, struct displif__mapped *m)
+static int map_or_copy(const struct displif__call *c, const struct displif_scratch *scratch,
+		       uint32_t gref, uint32_t len, uint32_t flags, struct displif__mapped *m)
 {
 	const struct displif_port *port = c->port;
 	int (*copy)(void *, uint16_t, uint32_t, uint32_t, void *, uint32_t, bool) = port->ops->copy;
@@ -22,8 +22,8 @@ static int get_page(const struct displif__call *c, const struct displif_scratch 
 }
 
 /* Ends it: @len bytes from word @word on were written. */
-static int put_page(const struct displif__call *c, const struct displif_scratch *scratch,
-		    uint32_t gref, uint32_t word, uint32_t len, const struct displif__mapped *m)
+static int put_words(const struct displif__call *c, const struct displif_scratch *scratch,
+		     uint32_t gref, uint32_t word, uint32_t len, const struct displif__mapped *m)
 {
 	const struct displif_port *port = c->port;
 	int (*copy)(void *, uint16_t, uint32_t, uint32_t, void *, uint32_t, bool) = port->ops->copy;
@@ -55,7 +55,7 @@ static int do_page(const struct displif__call *c, const struct displif_scratch *
 
 	if (!fill)
 		len = bytes_of(displif__sub32(walk->want, have));
-	err = get_page(c, scratch, gref, 4u + len, fill ? DISPLIF_PORT_WRITE : 0, &m);
+	err = map_or_copy(c, scratch, gref, 4u + len, fill ? DISPLIF_PORT_WRITE : 0, &m);
 	if (err)
 		return err;
 	len = 0;
@@ -66,7 +66,7 @@ static int do_page(const struct displif__call *c, const struct displif_scratch *
 		if (ret >= 0)
 			len = bytes_of(displif__sub32(walk->have, have));
 	}
-	err = put_page(c, scratch, gref, 1, len, &m);
+	err = put_words(c, scratch, gref, 1, len, &m);
 	return err && ret >= 0 ? err : ret;
 }
 
@@ -165,7 +165,7 @@ int displif_port_back_put(const struct displif_port *port, uint16_t frontend, ui
 		struct displif__mapped m;
 		uint8_t *to;
 
-		err = get_page(&c, scratch, gref, 0, DISPLIF_PORT_WRITE, &m);
+		err = map_or_copy(&c, scratch, gref, 0, DISPLIF_PORT_WRITE, &m);
 		if (err)
 			break;
 		to = m.va;
@@ -176,7 +176,7 @@ int displif_port_back_put(const struct displif_port *port, uint16_t frontend, ui
 				break;
 			to[k] = from[at];
 		}
-		err = put_page(&c, scratch, gref, 0, k, &m);
+		err = put_words(&c, scratch, gref, 0, k, &m);
 	}
 	return err;
 }

@@ -87,7 +87,7 @@ static const struct displif__rule rules[] = {
 	{ S(CLOSING), IN(OFFLINE), ANY, 0, S(DEAD), A(FINAL), DO(CLEAR, 6) },
 
 	{ S(CLOSED), IN(TICK), ANY, HELD, S(CLOSED), 0, 0 },
-	{ S(CLOSED), IN(TICK), ANY, 0, S(WAIT), A(PUBLISH), DO(CLEAR, 2) },
+	{ S(CLOSED), IN(TICK), ANY, 0, S(OFFER), A(PUBLISH), DO(OFFER, 2) },
 	{ S(CLOSED), IN(PEER_GONE), ANY, 0, S(DEAD), A(FINAL), DO(CLEAR, 6) },
 	{ S(CLOSED), IN(OFFLINE), ANY, 0, S(DEAD), A(FINAL), DO(CLEAR, 6) },
 	{ S(CLOSED), IN(STOP), ANY, 0, S(DEAD), A(FINAL), DO(CLEAR, 0) },

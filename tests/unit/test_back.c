@@ -192,6 +192,8 @@ static void completion_arguments(void **state)
 	assert_int_equal(displif_back_complete(&b[0], req->handle ^ 32, 0, 128), DISPLIF_E_INVAL);
 	assert_int_equal(displif_back_complete(&b[0], req->handle ^ 1, 0, 128), DISPLIF_E_INVAL);
 	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 32769), DISPLIF_E_INVAL);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 0), DISPLIF_E_INVAL);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 100), DISPLIF_E_INVAL);
 	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 256), 0);
 	assert_int_equal(answered(0).edid_sz, 256);
 	m.size = 32767;
@@ -460,6 +462,54 @@ static void completion_after_reset(void **state)
 	assert_null(displif_guest_dbuf(&guest, 0));
 }
 
+/* A late answer to a request of the connection before is nobody's in this one. */
+static void handles_of_an_earlier_connection(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 0);
+	const struct displif_back_req *req;
+	uint32_t old;
+
+	(void)state;
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	old = req->handle;
+	displif_back_kill(&b[0], DISPLIF_E_GONE);
+	displif_back_kill(&b[1], DISPLIF_E_GONE);
+	displif_guest_reset(&guest);
+	displif__ring_create(&ring[0], &ring_page[0]);
+	displif__evt_create(&evt[0], &evt_page[0]);
+	assert_int_equal(displif_back_attach(&b[0], &guest, 0, &ring_page[0], &evt_page[0], pend[0],
+					     N_PEND, NULL),
+			 0);
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	assert_int_not_equal(req->handle, old);
+	assert_int_equal(displif_back_complete(&b[0], old, -5, 0), DISPLIF_E_INVAL);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 0), 0);
+}
+
+/* A caller that stops at the last request, without the poll() that says so, misses nothing. */
+static void partial_polls(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 0);
+	struct displif_back_req req;
+	union displif_wire w;
+
+	(void)state;
+	send_msg(0, &m);
+	send_msg(0, &m);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	assert_int_equal(displif_back_poll(&b[0], &req, 0), 1);
+	assert_int_equal(displif_back_flush(&b[0]), DISPLIF_DO_POLL);
+	assert_int_equal(displif_back_poll(&b[0], &req, 0), 1);
+	assert_int_equal(displif_back_flush(&b[0]), 0);
+	displif_req_encode(&w, 1, &m);
+	displif__ring_put(&ring[0], &w);
+	assert_true(displif__ring_publish(&ring[0]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +529,8 @@ int main(void)
 		cmocka_unit_test_setup(hostile_indices, rig_setup),
 		cmocka_unit_test_setup(death_leaves_completions_harmless, rig_setup),
 		cmocka_unit_test_setup(completion_after_reset, rig_setup),
+		cmocka_unit_test_setup(handles_of_an_earlier_connection, rig_setup),
+		cmocka_unit_test_setup(partial_polls, rig_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,15 @@ static void guest_ranges(void **state)
 	quota.requests_per_irq = 0;
 	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, N_FB),
 			 DISPLIF_E_INVAL);
+	quota.requests_per_irq = 64;
+	quota.stride_rule = 3;
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, N_FB),
+			 DISPLIF_E_INVAL);
+	quota.stride_rule = 8192;
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, N_FB),
+			 DISPLIF_E_INVAL);
+	quota.stride_rule = 4096;
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, N_FB), 0);
 	quota.requests_per_irq = 1025;
 	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF, fbs, N_FB),
 			 DISPLIF_E_INVAL);
@@ -32,10 +41,11 @@ static void cookies(void **state)
 	done(0, attach_msg(11, 21, 64, 32), 0);
 	refused(0, attach_msg(11, 21, 64, 32), -DISPLIF_XEN_EEXIST);
 	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 12, 0), -DISPLIF_XEN_ENOENT);
-	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 0, 0), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 0, 0), -DISPLIF_XEN_EINVAL);
 	refused(0, plain_msg(XENDISPL_OP_FB_DETACH, 0, 22), -DISPLIF_XEN_ENOENT);
 	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 22), -DISPLIF_XEN_ENOENT);
-	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 0), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 0), -DISPLIF_XEN_EINVAL);
+	refused(0, plain_msg(XENDISPL_OP_FB_DETACH, 0, 0), -DISPLIF_XEN_EINVAL);
 	/* A frontend sends DBUF_DESTROY twice: the second finds nothing. */
 	done(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), 0);
 	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0), -DISPLIF_XEN_ENOENT);
@@ -355,6 +365,58 @@ static void too_far_ahead(void **state)
 	assert_int_equal(guest.stats.paced, 3);
 }
 
+/* Buffers in a row: all that wait, and what waits behind them, wait for 2 s together. */
+static void pace_of_a_row(void **state)
+{
+	struct displif_msg m = create_msg(10, 150, 1024);
+	struct displif_msg flip = plain_msg(XENDISPL_OP_PG_FLIP, 0, 404);
+	struct displif_back_req req;
+	unsigned int i, created = 0;
+	uint64_t now = 1000;
+
+	(void)state;
+	quota.pages_per_s = 100;
+	attach(N_PEND);
+	for (i = 0; i < 4; i++) {
+		m.dbuf = 10 + i;
+		send_msg(0, &m);
+	}
+	send_msg(0, &flip);
+	for (;;) {
+		displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+		while (displif_back_poll(&b[0], &req, now)) {
+			displif_back_complete(&b[0], req.handle, 0, 0);
+			created++;
+		}
+		displif_back_flush(&b[0]);
+		if (displif_back_deadline(&b[0]) == DISPLIF_NEVER)
+			break;
+		now = displif_back_deadline(&b[0]);
+		displif_back_tick(&b[0], now);
+	}
+	assert_true(now <= 3000);
+	assert_true(created >= 2);
+	assert_true(created < 4);
+	/* Each was answered, the flip (of nothing) too. */
+	for (i = 0; i < 5; i++)
+		answered(0);
+	/* The clock jumps back by an hour while one is held: that is judged anew, not waited for. */
+	attach(N_PEND);
+	for (i = 0; i < 2; i++) {
+		m.dbuf = 20 + i;
+		send_msg(0, &m);
+	}
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	assert_int_equal(displif_back_poll(&b[0], &req, 3600000), 1);
+	displif_back_complete(&b[0], req.handle, 0, 0);
+	assert_int_equal(displif_back_poll(&b[0], &req, 3600000), 0);
+	assert_true(displif_back_deadline(&b[0]) > 3600000);
+	displif_back_tick(&b[0], 5);
+	assert_true(displif_back_flush(&b[0]) & DISPLIF_DO_POLL);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	assert_int_equal(displif_back_poll(&b[0], &req, 5), 1);
+}
+
 static void pace_and_clocks(void **state)
 {
 	struct displif_msg m = create_msg(10, 500, 1024);
@@ -406,6 +468,7 @@ int main(void)
 		cmocka_unit_test_setup(work_in_progress, rig_setup),
 		cmocka_unit_test_setup(pace, rig_setup),
 		cmocka_unit_test_setup(too_far_ahead, rig_setup),
+		cmocka_unit_test_setup(pace_of_a_row, rig_setup),
 		cmocka_unit_test_setup(pace_and_clocks, rig_setup),
 	};
 

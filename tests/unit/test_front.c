@@ -236,6 +236,7 @@ static void flip_answer_then_event(void **state)
 	assert_int_equal(ev.fb, 5);
 	assert_int_equal(ev.op, XENDISPL_OP_PG_FLIP);
 	expect_none();
+	assert_int_equal(displif_front_flush(&f), 0);
 	assert_int_equal(evt_page.w[0], 1);
 	assert_int_equal(displif_front_space(&f), 32);
 }
@@ -326,12 +327,118 @@ static void early_look_finds_a_failed_flip(void **state)
 	expect(DISPLIF_EV_RSP, 1, -5);
 	expect_none();
 	assert_int_equal(displif_front_deadline(&f), DISPLIF_NEVER);
-	/* Nothing there yet: the look is done once, then the real time-out counts. */
+	/* Nothing there yet: look again, until the answer is there or overdue. */
 	assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 6, 2, 2000), 0);
 	displif_front_flush(&f);
 	displif_front_expire(&f, 2100);
 	expect_none();
+	assert_int_equal(displif_front_deadline(&f), 2200);
+	displif_front_expire(&f, 2200);
+	assert_false(answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0));
+	displif_front_expire(&f, 2300);
+	expect(DISPLIF_EV_RSP, 2, 0);
 	assert_int_equal(displif_front_deadline(&f), 5000);
+}
+
+/* The answer comes after it was overdue and before anybody was told: it came in time. */
+static void answer_before_its_loss_is_told(void **state)
+{
+	uint16_t id;
+
+	(void)state;
+	submit(XENDISPL_OP_FB_ATTACH, 5, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 5, 2, 0);
+	displif_front_flush(&f);
+	id = taken(XENDISPL_OP_FB_ATTACH);
+	displif_front_expire(&f, 3000);
+	assert_int_equal(displif_front_flush(&f), DISPLIF_DO_POLL);
+	answer(id, XENDISPL_OP_FB_ATTACH, 0, 0);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	expect(DISPLIF_EV_RSP, 2, 0);
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 32);
+	assert_int_equal(f.late, 0);
+	/* Only half of it came: the rest is owed anew, and can be lost. */
+	submit(XENDISPL_OP_PG_FLIP, 5, 3, 4000);
+	displif_front_flush(&f);
+	displif_front_expire(&f, 7000);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 3, 0);
+	expect_none();
+	displif_front_expire(&f, 7000);
+	expect(DISPLIF_EV_LOST, 3, DISPLIF_E_TIMEOUT);
+	expect_none();
+}
+
+/* Two flips of one framebuffer, the first refused: the event is the second's. */
+static void failed_flip_before_a_good_one(void **state)
+{
+	static const struct displif_front_cfg loud = { 3000, 0, 8, 0 };
+	uint16_t a, b;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		start(i ? &usual : &loud);
+		submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+		submit(XENDISPL_OP_PG_FLIP, 5, 2, 0);
+		displif_front_flush(&f);
+		a = taken(XENDISPL_OP_PG_FLIP);
+		b = taken(XENDISPL_OP_PG_FLIP);
+		answer(a, XENDISPL_OP_PG_FLIP, -5, 0);
+		answer(b, XENDISPL_OP_PG_FLIP, 0, 0);
+		event(5);
+		/* Only the event's interrupt has come yet. */
+		displif_front_irq(&f, DISPLIF_CHAN_EVT);
+		expect(DISPLIF_EV_RSP, 1, -5);
+		expect(DISPLIF_EV_RSP, 2, 0);
+		expect(DISPLIF_EV_FLIP, 2, 0);
+		expect_none();
+		assert_int_equal(displif_front_space(&f), 32);
+		/* A backend that answers out of order: the event cannot be told apart, but is given on. */
+		submit(XENDISPL_OP_PG_FLIP, 5, 3, 0);
+		submit(XENDISPL_OP_PG_FLIP, 5, 4, 0);
+		displif_front_flush(&f);
+		a = taken(XENDISPL_OP_PG_FLIP);
+		b = taken(XENDISPL_OP_PG_FLIP);
+		event(5);
+		irq_both();
+		expect(DISPLIF_EV_FLIP, 3, 0);
+		expect_none();
+		answer(a, XENDISPL_OP_PG_FLIP, -5, 0);
+		irq_both();
+		expect(DISPLIF_EV_RSP, 3, -5);
+		expect(DISPLIF_EV_FLIP, 4, 0);
+		expect_none();
+		answer(b, XENDISPL_OP_PG_FLIP, 0, 0);
+		irq_both();
+		expect(DISPLIF_EV_RSP, 4, 0);
+		expect_none();
+		assert_int_equal(displif_front_space(&f), 32);
+		assert_int_equal(f.stats.stray, 0);
+	}
+}
+
+/* A caller that takes only a few events at a time is told that there are more. */
+static void partial_polls(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(5);
+	irq_both();
+	assert_int_equal(displif_front_flush(&f), DISPLIF_DO_POLL);
+	expect(DISPLIF_EV_RSP, 1, 0);
+	assert_int_equal(displif_front_flush(&f), DISPLIF_DO_POLL);
+	expect(DISPLIF_EV_FLIP, 1, 0);
+	assert_int_equal(displif_front_flush(&f), 0);
+	assert_int_equal(evt_page.w[0], 1);
 }
 
 static void no_wakeup_is_lost(void **state)
@@ -465,6 +572,7 @@ static void foreign_events(void **state)
 	event(1);
 	irq_both();
 	expect_none();
+	displif_front_flush(&f);
 	assert_int_equal(f.stats.stray, 1);
 	/* A storm ends the session long before it ends itself. */
 	for (i = 0; i < 63; i++)
@@ -732,6 +840,9 @@ int main(void)
 		cmocka_unit_test_setup(one_interrupt_per_flip, setup),
 		cmocka_unit_test_setup(early_look_finds_a_failed_flip, setup),
 		cmocka_unit_test_setup(no_wakeup_is_lost, setup),
+		cmocka_unit_test_setup(partial_polls, setup),
+		cmocka_unit_test_setup(answer_before_its_loss_is_told, setup),
+		cmocka_unit_test_setup(failed_flip_before_a_good_one, setup),
 		cmocka_unit_test_setup(edid_answers, setup),
 		cmocka_unit_test_setup(nonsense_statuses, setup),
 		cmocka_unit_test_setup(answers_that_match_nothing, setup),

@@ -111,7 +111,9 @@ static void come_back(uint64_t now, uint32_t pause)
 	assert_int_equal(dev.due, now + pause);
 	feed(DISPLIF_BIN_PEER, 1, now + pause, DISPLIF_BDEV_CLOSED, 0, -1);
 	feed(DISPLIF_BIN_TICK, 0, now + pause - 1, DISPLIF_BDEV_CLOSED, 0, -1);
-	feed(DISPLIF_BIN_TICK, 0, now + pause, DISPLIF_BDEV_WAIT, DISPLIF_ACT_PUBLISH, 2);
+	feed(DISPLIF_BIN_TICK, 0, now + pause, DISPLIF_BDEV_OFFER, DISPLIF_ACT_PUBLISH, 2);
+	assert_int_equal(dev.due, now + pause + 20);
+	feed(DISPLIF_BIN_TICK, 0, now + pause + 20, DISPLIF_BDEV_WAIT, 0, -1);
 	assert_true(dev.due == DISPLIF_NEVER);
 }
 
@@ -122,6 +124,29 @@ static void bind_at(uint64_t now)
 	feed(DISPLIF_BIN_PEER, 3, now, DISPLIF_BDEV_CONNECTED, 0, -1);
 	feed(DISPLIF_BIN_PEER, 4, now, DISPLIF_BDEV_CONNECTED, 0, -1);
 	assert_true(dev.due == DISPLIF_NEVER);
+}
+
+/* A frontend that sits in 3 and never looks again is bound once whatever stood in the way has passed. */
+static void test_frontend_that_stays_in_3(void **state)
+{
+	uint64_t now = 1000;
+	unsigned int i;
+
+	(void)state;
+	displif_bdev_init(&dev);
+	feed(DISPLIF_BIN_PEER, 3, now, DISPLIF_BDEV_OFFER, DISPLIF_ACT_PUBLISH, 2);
+	for (i = 0; i < 5; i++) {
+		now = dev.due;
+		feed(DISPLIF_BIN_TICK, 0, now, DISPLIF_BDEV_BINDING, DISPLIF_ACT_START, -1);
+		feed(DISPLIF_BIN_BIND_FAILED, 0, now, DISPLIF_BDEV_CLOSING, 0, 5);
+		feed(DISPLIF_BIN_TICK, 0, now, DISPLIF_BDEV_CLOSED, 0, 6);
+		now = dev.due;
+		feed(DISPLIF_BIN_TICK, 0, now, DISPLIF_BDEV_OFFER, DISPLIF_ACT_PUBLISH, 2);
+		assert_true(dev.due != DISPLIF_NEVER);
+	}
+	now = dev.due;
+	feed(DISPLIF_BIN_TICK, 0, now, DISPLIF_BDEV_BINDING, DISPLIF_ACT_START, -1);
+	feed(DISPLIF_BIN_BOUND, 0, now, DISPLIF_BDEV_CONNECTED, DISPLIF_ACT_REREAD, 4);
 }
 
 static void test_walk(void **state)
@@ -411,10 +436,15 @@ static void test_toggling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	 cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_again),	 cmocka_unit_test(test_found),
-		cmocka_unit_test(test_backoff),	 cmocka_unit_test(test_stop),
-		cmocka_unit_test(test_clock),	 cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_frontend_that_stays_in_3),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_backoff),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_toggling),
 	};
 

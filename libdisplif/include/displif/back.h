@@ -59,8 +59,8 @@ struct displif_quota {
 	 * DBUF_CREATE waits for up to 2 s, and beyond is refused with -XEN_EAGAIN.
 	 */
 	uint32_t pages_per_s;
-	uint32_t requests_per_irq; /* handed out or answered by one connector between two irq(); 1 .. 1024 */
-	uint32_t stride_rule;      /* enum displif_stride_rule for this guest's buffers */
+	uint32_t requests_per_irq; /* handed out or answered by one connector after an irq() or tick(); 1 .. 1024 */
+	uint32_t stride_rule;      /* enum displif_stride_rule, or a power of two up to 4096, for this guest's buffers */
 	bool be_alloc;             /* whether REQ_ALLOC is granted */
 };
 
@@ -72,7 +72,7 @@ struct displif_guest_stats {
 	uint32_t events;        /* flip events written */
 	uint32_t event_full;    /* flip events that had to wait for room */
 	uint32_t paced;         /* buffers that had to wait, or were refused, for quota.pages_per_s */
-	uint32_t notified;      /* DISPLIF_DO_NOTIFY_* given */
+	uint32_t notified;      /* DISPLIF_DO_NOTIFY_* given, each counted */
 };
 
 /* One guest; fields private except stats. */
@@ -83,6 +83,7 @@ struct displif_guest {
 	uint32_t n_dbuf, n_fb;
 	uint32_t pages;         /* in use */
 	uint64_t pace_at;       /* quota.pages_per_s is used up until then */
+	uint32_t serial;        /* of the next handle: never twice the same while an old one may be in use */
 	struct displif_guest_stats stats;
 };
 
@@ -112,10 +113,10 @@ struct displif_back {
 	uint32_t pend_cap, pend_head, n_pend;
 	uint32_t flips;         /* accepted, flip_done() not called yet */
 	uint32_t budget;        /* requests left of this irq() */
-	uint32_t serial;        /* of the next handle */
 	uint32_t armed_at;      /* the request that the guest was asked to notify for */
 	uint64_t event_due;     /* when to try the full event page again, or DISPLIF_NEVER */
 	uint64_t pace_due;      /* when to try the held request again, or DISPLIF_NEVER */
+	uint64_t hold_from;     /* since when requests wait for quota.pages_per_s, or DISPLIF_NEVER */
 	uint32_t backoff_ms;
 	uint16_t evt_id;        /* of the next event */
 	uint8_t held;           /* a request waits in @hold for quota.pages_per_s */
@@ -131,7 +132,7 @@ struct displif_back {
 /*
  * @dbuf, @fb: the caller's arrays, which live as long as the guest. n_dbuf
  * 1 .. DISPLIF_GUEST_MAX_DBUFS, n_fb 1 .. DISPLIF_GUEST_MAX_FBS.
- * Returns 0 or INVAL.
+ * Returns 0, or INVAL for a table or a quota outside the ranges above.
  */
 DISPLIF_API int displif_guest_init(struct displif_guest *guest, const struct displif_quota *quota,
 				   struct displif_dbuf *dbuf, uint32_t n_dbuf, struct displif_fb *fb,
@@ -172,14 +173,15 @@ struct displif_back_req {
  *               fb == NULL: blank, reset
  *  PG_FLIP      show fb, answer 0 and later flip_done(); also while not configured
  *  GET_EDID     write at most msg.size (at least 32768) bytes through msg.gref_dir
- * Returns 1, or 0 at the end of the snapshot or budget (then re-armed, the rest
- * is DO_POLL or a deadline). *@req is always written. @now: ms.
+ * Returns 1, or 0 at the end of the snapshot or budget (the rest is DO_POLL or a
+ * deadline). *@req is always written. @now: ms.
  */
 DISPLIF_API int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint64_t now);
 
 /*
  * Answers a request. @status: 0 or -XEN_Exx (DISPLIF_STATUS_MIN .. 0);
- * @edid_sz: GET_EDID only, at most the request's size. Creation that failed
+ * @edid_sz: GET_EDID with status 0 only, a multiple of 128 in 128 .. the request's
+ * size. Creation that failed
  * frees the table entry; destruction frees it whatever the status.
  * Returns 0; INVAL for a stale handle, a status or a size out of range (nothing
  * is answered then); STATE after the session's death (the entry is still freed
@@ -196,7 +198,10 @@ DISPLIF_API int displif_back_complete(struct displif_back *b, uint32_t handle, i
  */
 DISPLIF_API int displif_back_flip_done(struct displif_back *b, uint64_t fb);
 
-/* Publishes responses and events with one index store each. Last call before unlock. Returns duties. */
+/*
+ * Publishes responses and events with one index store each, and re-arms
+ * hold-off with a second look. Last call before unlock. Returns duties.
+ */
 DISPLIF_API uint32_t displif_back_flush(struct displif_back *b);
 
 /* As displif_front_idle(). */

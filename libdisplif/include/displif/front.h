@@ -56,9 +56,9 @@ enum displif_front_set {
 	DISPLIF_SET_RSP,        /* the response is owed */
 	DISPLIF_SET_EVT,        /* the flip event is owed */
 	DISPLIF_SET_QUIET,      /* the response needs no interrupt */
-	DISPLIF_SET_LOOKED,     /* the early look is done */
 	DISPLIF_SET_LATE,       /* overdue: in quarantine until answered */
 	DISPLIF_SET_REPORT,     /* poll() has to report the loss */
+	DISPLIF_SET_SHOWN,      /* poll() has to report the flip event */
 	DISPLIF_SET_MUTE,       /* nobody wants to hear of it any more */
 	DISPLIF_SETS
 };
@@ -88,7 +88,12 @@ struct displif_front {
 enum displif_ev {
 	DISPLIF_EV_NONE = 0,
 	DISPLIF_EV_RSP,         /* the answer to a request */
-	DISPLIF_EV_FLIP,        /* a framebuffer is on the screen (XENDISPL_EVT_PG_FLIP) */
+	/*
+	 * A framebuffer is on the screen (XENDISPL_EVT_PG_FLIP). Events name only the
+	 * framebuffer: if two flips of one are open and the answer of the first comes
+	 * late and is an error, its FLIP was the second's, which then gets one too.
+	 */
+	DISPLIF_EV_FLIP,
 	DISPLIF_EV_LOST,        /* nothing more will come for this token: see status */
 };
 
@@ -127,14 +132,18 @@ DISPLIF_API void displif_front_irq(struct displif_front *f, enum displif_chan ch
 
 /*
  * One event of the last snapshot, responses first. Returns 1, or 0 at the end;
- * *@ev is always written (type NONE at the end). At its end it confirms what
- * was taken, re-arms hold-off and looks again: what came meanwhile is the duty
- * DO_POLL of flush(), never an event of this snapshot. After the session's
+ * *@ev is always written (type NONE at the end). What the snapshot holds beyond
+ * the caller's patience is the duty DO_POLL of flush(). After the session's
  * death it hands out every token once as LOST.
  */
 DISPLIF_API int displif_front_poll(struct displif_front *f, struct displif_front_event *ev);
 
-/* Publishes what is staged with one index store and one decision to notify. Last call before unlock. Returns duties. */
+/*
+ * Publishes what is staged with one index store and one decision to notify,
+ * confirms the events that were taken, and re-arms hold-off with a full barrier
+ * and a second look: what came meanwhile is the duty DO_POLL. Last call before
+ * unlock. Returns duties.
+ */
 DISPLIF_API uint32_t displif_front_flush(struct displif_front *f);
 
 /* True if nothing came on this channel since the last call: the interrupt was spurious (late EOI). */
@@ -144,7 +153,7 @@ DISPLIF_API bool displif_front_idle(struct displif_front *f, enum displif_chan c
  * When to call displif_front_expire(): the earliest time-out, in the clock of
  * submit(), or DISPLIF_NEVER. With cfg.look_ms, answers to page flips ask for
  * no interrupt of their own, since the flip event brings one; a flip that fails
- * has no event, so the earliest look is then @look_ms after its submission.
+ * has no event, so a look is due every @look_ms until the answer is there.
  */
 DISPLIF_API uint64_t displif_front_deadline(const struct displif_front *f);
 
