@@ -178,12 +178,16 @@ static int take_rsp(struct displif_front *f, const union displif_wire *wire,
 	ev->status = rsp.status;
 	ev->edid_sz = rsp.status == 0 ? rsp.edid_sz : 0;
 	f->set[DISPLIF_SET_RSP] &= UINT32_MAX - SLOT_BIT(i);
-	/* A flip that failed has no event: one that it was credited with was another's. */
-	if (rsp.status < 0 && f->slot[i].op == XENDISPL_OP_PG_FLIP &&
-	    !displif__front_in(f, DISPLIF_SET_EVT, i))
-		pass_on(f, f->slot[i].fb);
-	if (rsp.status < 0 || !displif__front_in(f, DISPLIF_SET_EVT, i))
+	if (rsp.status < 0) {
+		/* A flip that failed has no event: one that it was credited with was another's. */
+		if (f->slot[i].op == XENDISPL_OP_PG_FLIP &&
+		    !displif__front_in(f, DISPLIF_SET_EVT, i))
+			pass_on(f, f->slot[i].fb);
 		displif__front_free(f, i);
+	} else if (!displif__front_in(f, DISPLIF_SET_EVT, i) &&
+		   !displif__front_in(f, DISPLIF_SET_SHOWN, i)) {
+		displif__front_free(f, i);
+	}
 	return heard;
 }
 

@@ -419,6 +419,23 @@ static void failed_flip_before_a_good_one(void **state)
 		irq_both();
 		expect(DISPLIF_EV_RSP, 4, 0);
 		expect_none();
+		/* The same, with both answers at once: the second must not swallow what was given on. */
+		submit(XENDISPL_OP_PG_FLIP, 5, 5, 0);
+		submit(XENDISPL_OP_PG_FLIP, 5, 6, 0);
+		displif_front_flush(&f);
+		a = taken(XENDISPL_OP_PG_FLIP);
+		b = taken(XENDISPL_OP_PG_FLIP);
+		event(5);
+		irq_both();
+		expect(DISPLIF_EV_FLIP, 5, 0);
+		expect_none();
+		answer(a, XENDISPL_OP_PG_FLIP, -5, 0);
+		answer(b, XENDISPL_OP_PG_FLIP, 0, 0);
+		irq_both();
+		expect(DISPLIF_EV_RSP, 5, -5);
+		expect(DISPLIF_EV_RSP, 6, 0);
+		expect(DISPLIF_EV_FLIP, 6, 0);
+		expect_none();
 		assert_int_equal(displif_front_space(&f), 32);
 		assert_int_equal(f.stats.stray, 0);
 	}
