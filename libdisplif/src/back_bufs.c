@@ -6,7 +6,7 @@ int displif_guest_init(struct displif_guest *guest, const struct displif_quota *
 		       struct displif_dbuf *dbuf, uint32_t n_dbuf, struct displif_fb *fb,
 		       uint32_t n_fb)
 {
-	memset(guest, 0, sizeof(*guest));
+	*guest = (struct displif_guest){ 0 };
 	guest->quota = *quota;
 	guest->dbuf = dbuf;
 	guest->fb = fb;
@@ -120,7 +120,7 @@ static int32_t judge_create(struct displif_guest *guest, struct displif_back_req
 	if (i >= guest->n_dbuf)
 		return -DISPLIF_XEN_ENOMEM;
 	dbuf = &guest->dbuf[i];
-	memset(dbuf, 0, sizeof(*dbuf));
+	*dbuf = (struct displif_dbuf){ 0 };
 	dbuf->cookie = msg->dbuf;
 	dbuf->size = msg->size;
 	dbuf->pages = pages;
@@ -204,7 +204,7 @@ static int32_t judge_attach(struct displif_guest *guest, struct displif_back_req
 	if (i >= guest->n_fb)
 		return -DISPLIF_XEN_ENOMEM;
 	fb = &guest->fb[i];
-	memset(fb, 0, sizeof(*fb));
+	*fb = (struct displif_fb){ 0 };
 	fb->cookie = msg->fb;
 	fb->dbuf = &guest->dbuf[d];
 	fb->width = msg->width;
@@ -289,12 +289,12 @@ static void free_dbuf(struct displif_guest *guest, uint32_t d)
 		return;
 	for (i = 0; i < guest->n_fb; i++) {
 		if (guest->fb[i].dbuf == &guest->dbuf[d])
-			memset(&guest->fb[i], 0, sizeof(guest->fb[i]));
+			guest->fb[i] = (struct displif_fb){ 0 };
 	}
 	guest->pages = guest->pages > guest->dbuf[d].pages ?
 			       displif__sub32(guest->pages, guest->dbuf[d].pages) :
 			       0;
-	memset(&guest->dbuf[d], 0, sizeof(guest->dbuf[d]));
+	guest->dbuf[d] = (struct displif_dbuf){ 0 };
 }
 
 /* The tables may have been reset since: then the entry is free, or another's, and its state differs. */
@@ -317,7 +317,7 @@ static void settle_fb(struct displif_guest *guest, uint32_t f, enum displif_entr
 	if (keep)
 		guest->fb[f].state = DISPLIF_ENTRY_LIVE;
 	else
-		memset(&guest->fb[f], 0, sizeof(guest->fb[f]));
+		guest->fb[f] = (struct displif_fb){ 0 };
 }
 
 void displif__back_settle(struct displif_guest *guest, uint8_t op,

@@ -111,7 +111,7 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 
 int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint64_t now)
 {
-	union displif_wire wire;
+	union displif_wire wire = { 0 };
 	enum taken taken = TAKEN_REFUSED;
 	uint64_t ahead;
 
@@ -138,7 +138,7 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 		if (taken != TAKEN_REFUSED)
 			break;
 	}
-	memset(req, 0, sizeof(*req));
+	*req = (struct displif_back_req){ 0 };
 	return 0;
 }
 

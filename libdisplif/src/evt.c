@@ -80,10 +80,8 @@ int displif__evt_get(struct displif_evt *e, union displif_wire *wire)
 {
 	const volatile uint64_t *page = (const volatile uint64_t *)e->page;
 
-	if (e->cons == e->seen) {
-		*wire = (union displif_wire){ 0 };
+	if (e->cons == e->seen)
 		return 0;
-	}
 	displif__copy_in(wire, &page[SLOT(e->cons)]);
 	e->cons = displif__inc32(e->cons);
 	return 1;

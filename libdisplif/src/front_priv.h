@@ -14,6 +14,8 @@ static inline bool displif__front_in(const struct displif_front *f, enum displif
 	return f->set[set] >> i & 1u;
 }
 
+/* The lowest slot in a set, of which there is one. */
+uint32_t displif__front_lowest(uint32_t set);
 /* Frees slot @i, whatever it still owes. */
 void displif__front_free(struct displif_front *f, uint32_t i);
 /* Ends the session: every token that is still wanted becomes a report. */

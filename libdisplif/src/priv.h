@@ -129,7 +129,7 @@ void displif__ring_put(struct displif_ring *r, const union displif_wire *wire);
 bool displif__ring_publish(struct displif_ring *r);
 /* Reads the peer's producer index once. Messages that may be taken now, or PROTO. */
 int displif__ring_snapshot(struct displif_ring *r);
-/* Copies the next message of the snapshot. 1, or 0 at its end. */
+/* Copies the next message of the snapshot. 1, or 0 at its end, @wire being left alone. */
 int displif__ring_get(struct displif_ring *r, union displif_wire *wire);
 /*
  * Asks the peer for a notification once it has produced @ahead messages (1: the

@@ -143,10 +143,8 @@ int displif__ring_get(struct displif_ring *r, union displif_wire *wire)
 {
 	const volatile uint64_t *page = (const volatile uint64_t *)r->page;
 
-	if (r->cons == r->seen) {
-		*wire = (union displif_wire){ 0 };
+	if (r->cons == r->seen)
 		return 0;
-	}
 	displif__copy_in(wire, &page[SLOT(r->cons)]);
 	r->cons = displif__inc32(r->cons);
 	return 1;

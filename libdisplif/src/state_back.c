@@ -186,7 +186,7 @@ struct displif_step displif_bdev_step(struct displif_bdev *dev, enum displif_bin
 
 void displif_bdev_init(struct displif_bdev *dev)
 {
-	memset(dev, 0, sizeof(*dev));
+	*dev = (struct displif_bdev){ 0 };
 	dev->due = DISPLIF_NEVER;
 	dev->backoff_ms = BACKOFF_MS;
 }

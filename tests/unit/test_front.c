@@ -361,7 +361,7 @@ static void answer_before_its_loss_is_told(void **state)
 	expect(DISPLIF_EV_FLIP, 2, 0);
 	expect_none();
 	assert_int_equal(displif_front_space(&f), 32);
-	assert_int_equal(f.late, 0);
+	assert_int_equal(f.set[DISPLIF_SET_LATE], 0);
 	/* Only half of it came: the rest is owed anew, and can be lost. */
 	submit(XENDISPL_OP_PG_FLIP, 5, 3, 4000);
 	displif_front_flush(&f);

@@ -44,8 +44,8 @@ struct displif_front_stats {
 struct displif_front_slot {
 	uint64_t token, due, look;
 	uint64_t fb;            /* PG_FLIP: cookie */
+	uint64_t order;         /* of its submission, for matching flips */
 	uint32_t size;          /* GET_EDID: bytes offered */
-	uint32_t order;         /* when it was submitted, for matching flips */
 	uint16_t id;
 	uint8_t op;
 };
@@ -70,14 +70,13 @@ struct displif_front {
 	struct displif_front_cfg cfg;
 	struct displif_front_stats stats;
 	uint32_t set[DISPLIF_SETS];
+	uint64_t order;         /* of the next request */
 	uint32_t used;          /* slots in DISPLIF_SET_BUSY */
-	uint32_t late;          /* slots in DISPLIF_SET_LATE */
-	uint32_t order;         /* of the next request */
 	uint32_t armed_at;      /* the response that the backend was asked to notify for */
 	uint32_t confirmed;     /* events confirmed to the backend */
 	uint32_t stray;         /* messages that match nothing; 16 good ones pay for one */
 	uint32_t good;          /* good ones since the last payment */
-	uint8_t moved;          /* channels on which something came, see idle() */
+	uint32_t moved;         /* channels on which something came, see idle() */
 	uint8_t again;          /* work is left */
 	uint8_t closing;        /* the duty to close has not been handed out yet */
 	uint16_t evt_id;        /* the id expected of the next event */
