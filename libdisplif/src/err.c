@@ -79,7 +79,8 @@ const char displif__node[DISPLIF__NODES][DISPLIF__NODE_MAX] = {
 	[DISPLIF__INDEX + 2] = "rsp_prod",
 	[DISPLIF__INDEX + 3] = "rsp_event",
 	[DISPLIF__IN_PROD] = "in_prod",
-	[DISPLIF__FIRST_RESOLUTION] = "0/" XENDISPL_FIELD_RESOLUTION,
+	[DISPLIF__FIRST_RESOLUTION] =
+		"0/" XENDISPL_FIELD_RESOLUTION, /* NOLINT(bugprone-suspicious-missing-comma) */
 	[DISPLIF__CONNECTORS] = "connectors",
 	[DISPLIF__CFG] = "cfg",
 	[DISPLIF__PEND_CAP] = "pend_cap",

@@ -282,8 +282,9 @@ static void put_sizes(struct rig *r, bool by_copy)
 		do_share(r, DISPLIF_SHARE_OWN);
 		mem = share.mem;
 		n = rig_fail_each(r, r->be, FAKE_OP_USUAL, DISPLIF_E_OS, do_put, NULL);
-		assert_int_equal(n, by_copy ? 1 + (edid_len + 4095) / 4096 :
-					      1 + (edid_len + 4095) / 4096);
+		/* The directory page, then one call for each page that holds some of it, copied or mapped. */
+		(void)by_copy;
+		assert_int_equal(n, 1 + (edid_len + 4095) / 4096);
 		assert_memory_equal(mem, edid, edid_len);
 		for (k = edid_len; k < pages * 4096; k++)
 			assert_int_equal(mem[k], 0);

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Front session: what is lost, late, wrong or a lie. */
+#include "front_rig.h"
+
+static void early_look_finds_a_failed_flip(void **state)
+{
+	(void)state;
+	assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 5, 0, 1000), 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 0, 0);
+	expect(DISPLIF_EV_FLIP, 0, 0);
+	expect_none();
+	assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 6, 1, 1000), 0);
+	displif_front_flush(&f);
+	assert_int_equal(displif_front_deadline(&f), 1100);
+	assert_false(answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, -5, 0));
+	displif_front_expire(&f, 1100);
+	expect(DISPLIF_EV_RSP, 1, -5);
+	expect_none();
+	assert_int_equal(displif_front_deadline(&f), DISPLIF_NEVER);
+	/* Nothing there yet: look again, until the answer is there or overdue. */
+	assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 6, 2, 2000), 0);
+	displif_front_flush(&f);
+	displif_front_expire(&f, 2100);
+	expect_none();
+	assert_int_equal(displif_front_deadline(&f), 2200);
+	displif_front_expire(&f, 2200);
+	assert_false(answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0));
+	displif_front_expire(&f, 2300);
+	expect(DISPLIF_EV_RSP, 2, 0);
+	assert_int_equal(displif_front_deadline(&f), 5000);
+}
+
+/* The answer comes after it was overdue and before anybody was told: it came in time. */
+static void answer_before_its_loss_is_told(void **state)
+{
+	uint16_t id;
+
+	(void)state;
+	submit(XENDISPL_OP_FB_ATTACH, 5, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 5, 2, 0);
+	displif_front_flush(&f);
+	id = taken(XENDISPL_OP_FB_ATTACH);
+	displif_front_expire(&f, 3000);
+	assert_int_equal(displif_front_flush(&f), DISPLIF_DO_POLL);
+	answer(id, XENDISPL_OP_FB_ATTACH, 0, 0);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	expect(DISPLIF_EV_RSP, 2, 0);
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 32);
+	assert_int_equal(f.set[DISPLIF_SET_LATE], 0);
+	/* Only half of it came: the rest is owed anew, and can be lost. */
+	submit(XENDISPL_OP_PG_FLIP, 5, 3, 4000);
+	displif_front_flush(&f);
+	displif_front_expire(&f, 7000);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 3, 0);
+	expect_none();
+	displif_front_expire(&f, 7000);
+	expect(DISPLIF_EV_LOST, 3, DISPLIF_E_TIMEOUT);
+	expect_none();
+}
+
+static void nonsense_statuses(void **state)
+{
+	static const int32_t bad[] = { 1, INT32_MAX, INT32_MIN, -4096 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		submit(XENDISPL_OP_SET_CONFIG, 0, i, 0);
+		displif_front_flush(&f);
+		answer(taken(XENDISPL_OP_SET_CONFIG), XENDISPL_OP_SET_CONFIG, bad[i], 0);
+		displif_front_irq(&f, DISPLIF_CHAN_REQ);
+		expect(DISPLIF_EV_RSP, i, -DISPLIF_XEN_EIO);
+		expect_none();
+	}
+	assert_int_equal(f.stats.stray, 4);
+}
+
+static void answers_that_match_nothing(void **state)
+{
+	uint16_t id;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++)
+		assert_int_equal(submit(XENDISPL_OP_SET_CONFIG, 0, i, 0), 0);
+	displif_front_flush(&f);
+	id = taken(XENDISPL_OP_SET_CONFIG);
+	answer((uint16_t)(id + 32), XENDISPL_OP_SET_CONFIG, 0, 0); /* an old generation */
+	answer((uint16_t)(id + 31), XENDISPL_OP_SET_CONFIG, 0, 0); /* another slot, free */
+	answer(id, XENDISPL_OP_PG_FLIP, 0, 0);			   /* another operation */
+	answer(id, XENDISPL_OP_SET_CONFIG, 0, 0);		   /* the right one */
+	answer(id, XENDISPL_OP_SET_CONFIG, 0, 0);		   /* once more */
+	displif_front_irq(&f, DISPLIF_CHAN_REQ);
+	expect(DISPLIF_EV_RSP, 0, 0);
+	expect_none();
+	assert_int_equal(f.stats.stray, 4);
+	assert_int_equal(displif_front_flush(&f) & DISPLIF_DO_CLOSE, 0);
+	/* Five more are one too many: everything outstanding is handed out as lost. */
+	for (i = 0; i < 5; i++)
+		answer(id, XENDISPL_OP_SET_CONFIG, 0, 0);
+	displif_front_irq(&f, DISPLIF_CHAN_REQ);
+	for (i = 1; i < 20; i++)
+		expect(DISPLIF_EV_LOST, i, DISPLIF_E_PROTO);
+	expect_none();
+	assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+	assert_int_equal(displif_front_flush(&f), 0);
+	assert_int_equal(submit(XENDISPL_OP_SET_CONFIG, 0, 1, 0), DISPLIF_E_PROTO);
+}
+
+static void strays_are_paid_for(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	/* A backend that sends an event too many now and then: 200 times in a long life. */
+	for (i = 0; i < 200 * 20; i++) {
+		assert_int_equal(submit(XENDISPL_OP_SET_CONFIG, 0, i, 0), 0);
+		displif_front_flush(&f);
+		answer(taken(XENDISPL_OP_SET_CONFIG), XENDISPL_OP_SET_CONFIG, 0, 0);
+		if (i % 20 == 0)
+			event(77);
+		irq_both();
+		expect(DISPLIF_EV_RSP, i, 0);
+		expect_none();
+	}
+	assert_int_equal(f.stats.stray, 200);
+}
+
+static void foreign_events(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	event(1);
+	irq_both();
+	expect_none();
+	displif_front_flush(&f);
+	assert_int_equal(f.stats.stray, 1);
+	/* A storm ends the session long before it ends itself. */
+	for (i = 0; i < 63; i++)
+		event(i);
+	irq_both();
+	expect_none();
+	assert_int_equal(f.stats.stray, 9);
+	assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+}
+
+static void hostile_indices(void **state)
+{
+	static const uint32_t jump[] = { 2, 33, 0x80000000, 0xffffffff };
+	static const uint32_t evt_jump[] = { 64, 95, 0x80000000, 0xffffffff };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(jump) / sizeof(jump[0]); i++) {
+		start(&usual);
+		submit(XENDISPL_OP_SET_CONFIG, 0, 1, 0);
+		displif_front_flush(&f);
+		ring_page.w[2] = jump[i];
+		displif_front_irq(&f, DISPLIF_CHAN_REQ);
+		expect(DISPLIF_EV_LOST, 1, DISPLIF_E_PROTO);
+		expect_none();
+		assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+		start(&usual);
+		evt_page.w[1] = evt_jump[i];
+		displif_front_irq(&f, DISPLIF_CHAN_EVT);
+		assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+	}
+}
+
+static void time_out_and_late_answer(void **state)
+{
+	uint16_t id;
+
+	(void)state;
+	submit(XENDISPL_OP_FB_ATTACH, 5, 1, 1000);
+	displif_front_flush(&f);
+	id = taken(XENDISPL_OP_FB_ATTACH);
+	displif_front_expire(&f, 3999);
+	expect_none();
+	displif_front_expire(&f, 4000);
+	assert_int_equal(displif_front_deadline(&f), DISPLIF_NEVER);
+	expect(DISPLIF_EV_LOST, 1, DISPLIF_E_TIMEOUT);
+	expect_none();
+	/* Quarantined: its slot is not used again, and its late answer is nobody's. */
+	assert_int_equal(displif_front_space(&f), 31);
+	answer(id, XENDISPL_OP_FB_ATTACH, 0, 0);
+	displif_front_irq(&f, DISPLIF_CHAN_REQ);
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 32);
+	assert_int_equal(f.stats.stray, 0);
+	assert_int_equal(f.stats.lost, 1);
+}
+
+static void what_lies_there_is_not_overdue(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_FB_ATTACH, 5, 1, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_FB_ATTACH), XENDISPL_OP_FB_ATTACH, 0, 0);
+	displif_front_expire(&f, 99999);
+	assert_int_equal(displif_front_flush(&f), DISPLIF_DO_POLL);
+	expect(DISPLIF_EV_RSP, 1, 0);
+	expect_none();
+}
+
+static void silent_backend(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		submit(XENDISPL_OP_SET_CONFIG, 0, i, i);
+		displif_front_flush(&f);
+		displif_front_expire(&f, 3000 + i);
+		expect(DISPLIF_EV_LOST, i, DISPLIF_E_TIMEOUT);
+	}
+	assert_int_equal(displif_front_flush(&f) & DISPLIF_DO_CLOSE, 0);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 8, 10);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 9, 11);
+	displif_front_flush(&f);
+	displif_front_expire(&f, 3010);
+	/* The ninth is overdue, the tenth dies with the session. */
+	expect(DISPLIF_EV_LOST, 8, DISPLIF_E_TIMEOUT);
+	expect(DISPLIF_EV_LOST, 9, DISPLIF_E_TIMEOUT);
+	expect_none();
+	assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+}
+
+static void late_flip_of_the_same_framebuffer(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	displif_front_expire(&f, 3000);
+	expect(DISPLIF_EV_LOST, 1, DISPLIF_E_TIMEOUT);
+	submit(XENDISPL_OP_PG_FLIP, 5, 2, 3000);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	/* The late event pays the old debt: it must not complete the new flip. */
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 2, 0);
+	expect_none();
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 32);
+}
+
+static void dropped_event_is_forgiven(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	displif_front_expire(&f, 3000);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	displif_front_expire(&f, 3000);
+	expect(DISPLIF_EV_LOST, 1, DISPLIF_E_TIMEOUT);
+	/* The event of a later flip proves that the first one's will never come. */
+	submit(XENDISPL_OP_PG_FLIP, 6, 2, 3000);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(6);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 2, 0);
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	assert_int_equal(displif_front_space(&f), 32);
+	submit(XENDISPL_OP_PG_FLIP, 5, 3, 3000);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 3, 0);
+	expect(DISPLIF_EV_FLIP, 3, 0);
+}
+
+static void forget(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_FB_ATTACH, 5, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 5, 2, 0);
+	displif_front_flush(&f);
+	assert_int_equal(displif_front_forget(&f, 1), 1);
+	assert_int_equal(displif_front_forget(&f, 1), 0);
+	assert_int_equal(displif_front_forget(&f, 9), 0);
+	assert_int_equal(displif_front_forget(&f, 2), 1);
+	answer(taken(XENDISPL_OP_FB_ATTACH), XENDISPL_OP_FB_ATTACH, 0, 0);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(5);
+	irq_both();
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 32);
+	/* Also what is already overdue and not yet told. */
+	submit(XENDISPL_OP_FB_ATTACH, 5, 3, 0);
+	displif_front_flush(&f);
+	displif_front_expire(&f, 3000);
+	assert_int_equal(displif_front_forget(&f, 3), 1);
+	expect_none();
+	assert_int_equal(displif_front_flush(&f), 0);
+}
+
+static void kill_hands_every_token_out_once(void **state)
+{
+	struct displif_front_event ev;
+	unsigned int i, seen = 0;
+
+	(void)state;
+	for (i = 0; i < 10; i++)
+		submit(i & 1 ? XENDISPL_OP_PG_FLIP : XENDISPL_OP_SET_CONFIG, 5, i, 0);
+	displif_front_flush(&f);
+	displif_front_forget(&f, 3);
+	displif_front_kill(&f, DISPLIF_E_GONE);
+	/* The pages may be gone: a kill must not need them. */
+	memset(&ring_page, 0xff, sizeof(ring_page));
+	memset(&evt_page, 0xff, sizeof(evt_page));
+	displif_front_kill(&f, DISPLIF_E_TIMEOUT);
+	irq_both();
+	displif_front_expire(&f, UINT64_MAX);
+	while (displif_front_poll(&f, &ev)) {
+		assert_int_equal(ev.type, DISPLIF_EV_LOST);
+		assert_int_equal(ev.status, DISPLIF_E_GONE);
+		assert_true(ev.token < 10);
+		assert_false(seen >> ev.token & 1);
+		seen |= 1u << ev.token;
+	}
+	assert_int_equal(seen, 0x3ff & ~(1u << 3));
+	assert_int_equal(displif_front_flush(&f), 0);
+	assert_int_equal(displif_front_deadline(&f), DISPLIF_NEVER);
+	assert_int_equal(displif_front_space(&f), 0);
+	assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 1, 1, 0), DISPLIF_E_GONE);
+	for (i = 0; i < 1024; i++)
+		assert_int_equal(ring_page.w[i], 0xffffffff);
+}
+
+static void strange_clocks(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_SET_CONFIG, 0, 1, UINT64_MAX);
+	assert_true(displif_front_deadline(&f) < DISPLIF_NEVER);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 2, 500);
+	displif_front_flush(&f);
+	displif_front_expire(&f, 0);
+	expect_none();
+	displif_front_expire(&f, 3500);
+	expect(DISPLIF_EV_LOST, 2, DISPLIF_E_TIMEOUT);
+	displif_front_expire(&f, 100);
+	expect_none();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(early_look_finds_a_failed_flip, setup),
+		cmocka_unit_test_setup(answer_before_its_loss_is_told, setup),
+		cmocka_unit_test_setup(nonsense_statuses, setup),
+		cmocka_unit_test_setup(answers_that_match_nothing, setup),
+		cmocka_unit_test_setup(strays_are_paid_for, setup),
+		cmocka_unit_test_setup(foreign_events, setup),
+		cmocka_unit_test_setup(hostile_indices, setup),
+		cmocka_unit_test_setup(time_out_and_late_answer, setup),
+		cmocka_unit_test_setup(what_lies_there_is_not_overdue, setup),
+		cmocka_unit_test_setup(silent_backend, setup),
+		cmocka_unit_test_setup(late_flip_of_the_same_framebuffer, setup),
+		cmocka_unit_test_setup(dropped_event_is_forgiven, setup),
+		cmocka_unit_test_setup(forget, setup),
+		cmocka_unit_test_setup(kill_hands_every_token_out_once, setup),
+		cmocka_unit_test_setup(strange_clocks, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
