@@ -27,8 +27,9 @@ build_tree()
 	dir=$1
 	shift
 	say "building in $dir"
-	cmake -S "$top" -B "$dir" "$@" >"$dir.log" 2>&1 ||
-		{ cat "$dir.log" >&2; die "cmake cannot configure $dir"; }
-	cmake --build "$dir" -j "$(nproc)" >"$dir.log" 2>&1 ||
-		{ cat "$dir.log" >&2; die "the build in $dir failed"; }
+	mkdir -p "$dir"
+	cmake -S "$top" -B "$dir" "$@" >"$dir/build.log" 2>&1 ||
+		{ cat "$dir/build.log" >&2; die "cmake cannot configure $dir"; }
+	cmake --build "$dir" -j "$(nproc)" >"$dir/build.log" 2>&1 ||
+		{ cat "$dir/build.log" >&2; die "the build in $dir failed"; }
 }
