@@ -38,6 +38,17 @@ def picture(bed):
     return "XR24 " + " ".join(FORMATS)
 
 
+def edid(bed):
+    """GET_EDID is answered with the EDID of the screen that dom0 has."""
+    _need(bed)
+    figures = _picture(bed, SIZES[0], 3)
+    answer = figures["edid"]
+    expect(answer, f"no EDID: {figures.get('edid_error')}")
+    expect(answer["size"] >= 128 and answer["size"] % 128 == 0, f"an EDID of {answer['size']} bytes")
+    expect(answer["modes"], "an EDID without modes")
+    return f"{answer['name']}, {answer['size']} bytes, first mode {answer['modes'][0]}"
+
+
 def flips(bed):
     _need(bed)
     seed = bed.screen.seed()

@@ -21,6 +21,7 @@ SUITES = {
     # The order saves time: it changes backends and guests as rarely as it can.
     "amd64": cases_kms.CASES + cases_life.CASES
     + [("card-picture", cases_card.picture),
+       ("card-edid", cases_card.edid),
        ("card-restart", cases_card.restart)]
     + cases_headless.CASES
     + cases_hostile.CASES + cases_life.LAST
@@ -29,6 +30,7 @@ SUITES = {
        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
     "arm64": [
         ("card-picture", cases_card.picture),
+        ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
         ("card-restart", cases_card.restart),
         ("card-destroy", cases_card.destroy),
