@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # The README's example compiles without a warning and says what the README says, and every path and command
-# that README.md and docs/ name as `...` exists.
+# that README.md and docs/ name as `...` exists, and every function of the library that they name as
+# `file.c:function()` is in that file.
 # shellcheck disable=SC2016	# backquotes are Markdown's
 . "$(dirname -- "$0")/lib.sh"
 need gcc
@@ -22,5 +23,10 @@ for doc in "$top"/*.md "$top"/docs/*.md; do
 	while read -r path; do
 		[ -e "$top/$path" ] || { echo "${doc#"$top/"} names $path, which does not exist"; missing=1; }
 	done <"$work/paths"
+	grep -oE '`[a-z_]+\.c:[a-z_]+\(\)' "$doc" | tr -d '`()' | sort -u >"$work/functions"
+	while IFS=: read -r file function; do
+		grep -q "\b$function(" "$src/$file" 2>/dev/null ||
+			{ echo "${doc#"$top/"} names $function() of $file, which is not there"; missing=1; }
+	done <"$work/functions"
 done
 [ $missing = 0 ] || fail "see above"
