@@ -8,6 +8,7 @@
 #       test   unit tests and the checks that need no cross compiler
 #       cross  i386, arm64 and armhf compilers, and qemu to run the results
 #       proof  Frama-C
+#       adversary  the fuzzers' runtime, the model checker, coverage reports
 #       xen    QEMU and tools for the tests on a real Xen
 # --check only names what is missing. Never installs a kernel, a hypervisor or
 # anything else that changes how the machine boots, and removes nothing.
@@ -24,6 +25,7 @@ packages()
 	cross)	echo gcc-12-multilib gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross \
 			gcc-12-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user ;;
 	proof)	echo frama-c-base python3 ;;
+	adversary) echo clang libclang-rt-14-dev llvm-14 spin gcc libc6-dev gcovr python3 ;;
 	xen)	echo qemu-system-x86 qemu-system-arm kmod cpio python3 binutils libcmocka-dev \
 			gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross ;;
 	*)	die "unknown set '$1'; known: build test cross proof xen" ;;
