@@ -486,6 +486,12 @@ static void edges_of_ranges(void **state)
 	m.height = 1;
 	m.y = DISPLIF_MAX_SIDE + 1u;
 	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m = plain_msg(XENDISPL_OP_GET_EDID, 0, 0);
+	m.gref_dir = 8;
+	m.size = DISPLIF_MAX_BUFFER;
+	done(0, m, -DISPLIF_XEN_EIO);
+	m.size++;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
 }
 
 /* What the caller learns of a buffer and a framebuffer is what the guest said. */
@@ -519,6 +525,36 @@ static void entries_are_filled(void **state)
 	assert_int_equal(fbs[0].stride, 256);
 }
 
+/* Hands out one request of connector 0, kills and resets all while it is in work, then completes it. */
+static void complete_after_reset(struct displif_msg m)
+{
+	const struct displif_back_req *req;
+
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	displif_back_kill(&b[0], DISPLIF_E_GONE);
+	displif_back_kill(&b[1], DISPLIF_E_GONE);
+	displif_guest_reset(&guest);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 0), DISPLIF_E_STATE);
+	assert_null(displif_guest_dbuf(&guest, 0));
+	assert_null(displif_guest_fb(&guest, NULL, 0));
+	assert_int_equal(guest.pages, 0);
+	attach(N_PEND);
+	create_and_attach(11, 21);
+}
+
+/* Work that was under way when all was reset revives nothing and takes nothing away, whatever it was. */
+static void completions_after_reset(void **state)
+{
+	(void)state;
+	create_and_attach(11, 21);
+	complete_after_reset(create_msg(12, 64, 32));
+	complete_after_reset(attach_msg(11, 22, 64, 32));
+	complete_after_reset(plain_msg(XENDISPL_OP_FB_DETACH, 0, 21));
+	complete_after_reset(plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +574,7 @@ int main(void)
 		cmocka_unit_test_setup(pace_and_clocks, rig_setup),
 		cmocka_unit_test_setup(edges_of_ranges, rig_setup),
 		cmocka_unit_test_setup(entries_are_filled, rig_setup),
+		cmocka_unit_test_setup(completions_after_reset, rig_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
