@@ -28,6 +28,7 @@ static void unbind(struct be_guest *g)
 {
 	if (!g->bound)
 		return;
+	be_record_end(g);
 	g->bound = false;
 	displif_port_back_close(&g->host->port, g->link, g->n);
 	be_buf_release_all(g);
@@ -57,6 +58,7 @@ static int bind_rings(struct be_guest *g)
 		return err;
 	}
 	g->bound = true;
+	be_record_bind(g, &quota, BE_FLIPS_MAX);
 	displif_port_enable(&g->host->port, g->link, g->n);
 	return 0;
 }
@@ -117,6 +119,7 @@ static enum displif_bin write_state(struct be_guest *g, int state, uint64_t now)
 	}
 	be_info("domain %u device %u: state %s (%s)", g->domid, g->dev,
 		displif_xs_state_name((uint32_t)state), displif_bdev_name(g->bdev.state));
+	be_record_state(g, true, (uint32_t)state);
 	g->written = state;
 	g->unwritten = -1;
 	return DISPLIF_BIN_COUNT;
@@ -178,6 +181,8 @@ void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64
 		uint8_t state;
 		int err;
 
+		if (in == DISPLIF_BIN_PEER)
+			be_record_state(g, false, arg);
 		in = act(g, &step, now);
 		if (in != DISPLIF_BIN_COUNT)
 			continue;

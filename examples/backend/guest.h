@@ -13,6 +13,7 @@
 
 #include "output.h"
 #include "pace.h"
+#include "record.h"
 #include "spent.h"
 
 /* Entries of a guest's tables. */
@@ -24,7 +25,8 @@ struct be_host {
 	const struct be_options *opt;
 	struct displif_port port;
 	struct be_output *output;
-	const uint8_t *edid; /* of --edid, or NULL */
+	struct be_record *record; /* of --record, or NULL */
+	const uint8_t *edid;	  /* of --edid, or NULL */
 	uint32_t edid_len;
 	uint16_t domid; /* our own */
 	struct displif_scratch scratch;
@@ -86,6 +88,10 @@ struct be_guest {
 	struct displif_link *link; /* n each, of one allocation with */
 	struct displif_back *back;
 	uint64_t *pend; /* n * BE_FLIPS_MAX */
+
+	/* record.c's */
+	uint32_t number;
+	struct be_tape *tape; /* n, while the connection is recorded */
 };
 
 /* --- guest_new.c --- */

@@ -80,6 +80,7 @@ static void destroy(struct be_guest *g)
 	free(g->link);
 	free(g->back);
 	free(g->pend);
+	be_record_free(g);
 	free(g);
 }
 
@@ -125,6 +126,7 @@ struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev
 	}
 	g->next = host->guests;
 	host->guests = g;
+	be_record_device(g);
 	return g;
 }
 

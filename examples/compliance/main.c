@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* displif-compliance: judges the other end of a virtual display. */
+#include <stdio.h>
+
+#include "front.h"
+#include "xen.h"
+
+static struct cc_xen xen;
+static struct cc_front front;
+
+static int run(const struct cc_options *opt)
+{
+	char peer[80];
+	struct cc_report rep;
+
+	if (!cc_xen_open(&xen, opt))
+		return CC_EXIT_BEGIN;
+	snprintf(peer, sizeof(peer), "the %s of domain %u, device %u",
+		 opt->mode == CC_MODE_FRONT ? "backend" : "frontend", xen.world.peer, opt->device);
+	if (!cc_report_begin(&rep, opt, peer)) {
+		cc_xen_close(&xen);
+		return CC_EXIT_BEGIN;
+	}
+	cc_front_init(&front, &xen.world, opt->connector);
+	cc_front_run(&front, opt, &rep);
+	cc_xen_close(&xen);
+	return cc_report_end(&rep);
+}
+
+int main(int argc, char **argv)
+{
+	struct cc_options opt;
+
+	switch (cc_options_parse(&opt, argc, argv)) {
+	case CC_PARSE_DONE:
+		return 0;
+	case CC_PARSE_BAD:
+		return CC_EXIT_USAGE;
+	case CC_PARSE_RUN:
+		break;
+	}
+	return run(&opt);
+}
