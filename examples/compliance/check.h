@@ -21,6 +21,7 @@ enum cc_verdict {
 struct cc_result {
 	enum cc_verdict verdict;
 	char found[CC_TEXT];
+	uint32_t ms; /* how long it took */
 };
 
 struct cc_front;

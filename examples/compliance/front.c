@@ -204,6 +204,7 @@ void cc_front_run(struct cc_front *f, const struct cc_options *opt, struct cc_re
 	const struct cc_check *const *table;
 	const struct cc_check *c;
 	struct cc_result r;
+	uint64_t begin;
 
 	for (table = cc_front_tables; *table; table++) {
 		for (c = *table; c->name; c++) {
@@ -211,7 +212,9 @@ void cc_front_run(struct cc_front *f, const struct cc_options *opt, struct cc_re
 				continue;
 			memset(&r, 0, sizeof(r));
 			cc_report_start(rep, c);
+			begin = cc_now(f->w);
 			run_one(f, c, &r);
+			r.ms = (uint32_t)(cc_now(f->w) - begin);
 			cc_report_line(rep, c, &r);
 		}
 	}

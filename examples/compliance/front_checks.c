@@ -10,7 +10,7 @@
 /* Something of everything, if nothing was asked for before. */
 static void act(struct cc_front *f)
 {
-	struct cc_result r = { CC_OK, "" };
+	struct cc_result r = { .verdict = CC_OK };
 	struct cc_buf *buf = cc_make_fb(f, &r);
 	struct displif_msg msg;
 	uint32_t i;

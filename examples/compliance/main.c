@@ -2,11 +2,13 @@
 /* displif-compliance: judges the other end of a virtual display. */
 #include <stdio.h>
 
+#include "back.h"
 #include "front.h"
 #include "xen.h"
 
 static struct cc_xen xen;
 static struct cc_front front;
+static struct cc_back back;
 
 static int run(const struct cc_options *opt)
 {
@@ -21,8 +23,13 @@ static int run(const struct cc_options *opt)
 		cc_xen_close(&xen);
 		return CC_EXIT_BEGIN;
 	}
-	cc_front_init(&front, &xen.world, opt->connector);
-	cc_front_run(&front, opt, &rep);
+	if (opt->mode == CC_MODE_FRONT) {
+		cc_front_init(&front, &xen.world, opt->connector);
+		cc_front_run(&front, opt, &rep);
+	} else {
+		cc_back_init(&back, &xen.world, opt->activity_s * 1000u);
+		cc_back_run(&back, opt, &rep);
+	}
 	cc_xen_close(&xen);
 	return cc_report_end(&rep);
 }
@@ -38,6 +45,10 @@ int main(int argc, char **argv)
 		return CC_EXIT_USAGE;
 	case CC_PARSE_RUN:
 		break;
+	}
+	if (opt.list) {
+		cc_report_list(&opt, cc_front_tables, cc_back_tables);
+		return 0;
 	}
 	return run(&opt);
 }

@@ -120,7 +120,7 @@ static void json_line(struct cc_report *rep, const struct cc_check *c, const str
 		fputs(": ", rep->json);
 		json_text(rep->json, field[i].text);
 	}
-	fputs(" }", rep->json);
+	fprintf(rep->json, ", \"ms\": %u }", r->ms);
 	rep->any = true;
 }
 

@@ -21,6 +21,8 @@ bool cc_until(struct cc_world *w, bool (*done)(void *arg), void *arg, uint32_t m
 
 	for (;;) {
 		w->ops->step(w->ctx, 0);
+		if (w->tick)
+			w->tick(w->arg);
 		if (done(arg))
 			return true;
 		/* What done() did may have consequences. */

@@ -27,6 +27,8 @@ struct cc_world {
 	uint32_t timeout_ms; /* until a change of state is overdue */
 	/* The end that is at work here; the world calls this for each channel that fires, inside step(). */
 	void (*event)(void *arg, void *tag);
+	/* May be NULL: what it does while cc_until() waits. */
+	void (*tick)(void *arg);
 	void *arg;
 };
 

@@ -52,6 +52,7 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 {
 	struct displif_back_pick pick = { DISPLIF_BACK_NONE, DISPLIF_BACK_NONE };
 	struct displif_back_slot *s;
+	uint64_t paced = b->guest->pace_at;
 	int32_t status;
 	uint32_t i, traits;
 	uint16_t id;
@@ -89,6 +90,8 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	if (!status)
 		status = displif__back_judge(b->guest, req, &pick);
 	if (status) {
+		/* A buffer that is not created is not paid for. */
+		b->guest->pace_at = paced;
 		displif__back_answer(b, id, req->msg.op, status, 0);
 		return TAKEN_REFUSED;
 	}

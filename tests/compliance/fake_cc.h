@@ -24,4 +24,10 @@ void fake_cc_init(struct fake_cc *cc, struct fake_world *w, uint16_t self, uint1
 struct bad_back;
 int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, struct cc_report *rep);
 
+/* The same for a frontend, in backend mode. */
+struct bad_front;
+int fake_cc_back(const struct cc_options *opt, const struct bad_front *bad, struct cc_report *rep);
+/* Whether the backend that judges has just done something wrong. */
+bool fake_cc_back_did_wrong(void);
+
 #endif

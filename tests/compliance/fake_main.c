@@ -5,33 +5,38 @@
  */
 #include <string.h>
 
+#include "back.h"
 #include "bad_back.h"
+#include "bad_front.h"
 #include "fake_cc.h"
 #include "front.h"
 
-static const struct bad_back *find(const char *name)
+static const struct bad_back *find_back(const char *name)
 {
 	const struct bad_back *bad;
 
-	for (bad = bad_backs; bad->name; bad++) {
-		if (strcmp(bad->name, name) == 0)
-			return bad;
-	}
-	return NULL;
+	for (bad = bad_backs; bad->name && strcmp(bad->name, name) != 0; bad++)
+		;
+	return bad->name ? bad : NULL;
+}
+
+static const struct bad_front *find_front(const char *name)
+{
+	const struct bad_front *bad;
+
+	for (bad = bad_fronts; bad->name && strcmp(bad->name, name) != 0; bad++)
+		;
+	return bad->name ? bad : NULL;
 }
 
 int main(int argc, char **argv)
 {
-	const struct bad_back *bad = NULL;
+	const char *bad = NULL;
 	struct cc_options opt;
 	struct cc_report rep;
 
 	if (argc > 2 && strcmp(argv[1], "--bad") == 0) {
-		bad = find(argv[2]);
-		if (!bad) {
-			cli_error("--bad: no such peer: %s", argv[2]);
-			return CC_EXIT_USAGE;
-		}
+		bad = argv[2];
 		argv[2] = argv[0];
 		argv += 2;
 		argc -= 2;
@@ -44,5 +49,15 @@ int main(int argc, char **argv)
 	case CC_PARSE_RUN:
 		break;
 	}
-	return fake_cc_front(&opt, bad, &rep);
+	if (opt.list) {
+		cc_report_list(&opt, cc_front_tables, cc_back_tables);
+		return 0;
+	}
+	if (bad && !(opt.mode == CC_MODE_FRONT ? (const void *)find_back(bad) : find_front(bad))) {
+		cli_error("--bad: no such peer in this mode: %s", bad);
+		return CC_EXIT_USAGE;
+	}
+	if (opt.mode == CC_MODE_FRONT)
+		return fake_cc_front(&opt, bad ? find_back(bad) : NULL, &rep);
+	return fake_cc_back(&opt, bad ? find_front(bad) : NULL, &rep);
 }

@@ -81,6 +81,8 @@ static void sizes(void **state)
 		{ 0, 32, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 0, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 7, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 64, 16384, 0, 0 },
+		{ 64, 32, 64, 16383, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 65, 81920, 0, -DISPLIF_XEN_EINVAL },
 		{ 0x10000001, 0x10, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 32768, 32768, 32, 0x40000000, 0, -DISPLIF_XEN_EINVAL },
@@ -365,6 +367,21 @@ static void too_far_ahead(void **state)
 	assert_int_equal(guest.stats.paced, 3);
 }
 
+/* A buffer that is refused costs the host nothing, and so the guest no time. */
+static void pace_of_refused(void **state)
+{
+	(void)state;
+	quota.pages_per_s = 3;
+	quota.pages = 8;
+	attach(N_PEND);
+	refused(0, create_msg(10, 512, 512), -DISPLIF_XEN_ENOMEM);
+	refused(0, create_msg(10, 32, 0), -DISPLIF_XEN_EINVAL);
+	done(0, create_msg(10, 32, 32), 0);
+	refused(0, create_msg(10, 512, 512), -DISPLIF_XEN_EEXIST);
+	done(0, create_msg(11, 32, 32), 0);
+	assert_int_equal(guest.stats.paced, 0);
+}
+
 /* Buffers in a row: all that wait, and what waits behind them, wait for 2 s together. */
 static void pace_of_a_row(void **state)
 {
@@ -468,6 +485,7 @@ int main(void)
 		cmocka_unit_test_setup(work_in_progress, rig_setup),
 		cmocka_unit_test_setup(pace, rig_setup),
 		cmocka_unit_test_setup(too_far_ahead, rig_setup),
+		cmocka_unit_test_setup(pace_of_refused, rig_setup),
 		cmocka_unit_test_setup(pace_of_a_row, rig_setup),
 		cmocka_unit_test_setup(pace_and_clocks, rig_setup),
 	};
