@@ -470,6 +470,108 @@ static void pace_and_clocks(void **state)
 	assert_int_equal(rsp.status, -DISPLIF_XEN_EAGAIN);
 }
 
+/* Each end of every range is still allowed. */
+static void edges_of_ranges(void **state)
+{
+	static struct displif_dbuf many_dbufs[DISPLIF_GUEST_MAX_DBUFS];
+	static struct displif_fb many_fbs[DISPLIF_GUEST_MAX_FBS];
+	struct displif_msg m = create_msg(11, 1, DISPLIF_MAX_SIDE);
+
+	(void)state;
+	for (quota.stride_rule = 1; quota.stride_rule <= 4096; quota.stride_rule *= 2)
+		assert_int_equal(displif_guest_init(&guest, &quota, dbufs, 1, fbs, 1), 0);
+	quota.stride_rule = 0;
+	quota.requests_per_irq = 1;
+	assert_int_equal(displif_guest_init(&guest, &quota, many_dbufs, DISPLIF_GUEST_MAX_DBUFS,
+					    many_fbs, DISPLIF_GUEST_MAX_FBS),
+			 0);
+	quota.requests_per_irq = 1024;
+	attach(N_PEND);
+	done(0, m, 0);
+	done(0, attach_msg(11, 21, 1, DISPLIF_MAX_SIDE), 0);
+	done(0, create_msg(12, DISPLIF_MAX_SIDE, 1), 0);
+	done(0, attach_msg(12, 22, DISPLIF_MAX_SIDE, 1), 0);
+	refused(0, attach_msg(12, 23, DISPLIF_MAX_SIDE + 1u, 1), -DISPLIF_XEN_EINVAL);
+	refused(0, attach_msg(12, 23, DISPLIF_MAX_SIDE, 0), -DISPLIF_XEN_EINVAL);
+	m = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 22);
+	m.width = m.height = m.x = m.y = DISPLIF_MAX_SIDE;
+	done(0, m, 0);
+	m.height = DISPLIF_MAX_SIDE + 1u;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.height = 0;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.height = 1;
+	m.y = DISPLIF_MAX_SIDE + 1u;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m = plain_msg(XENDISPL_OP_GET_EDID, 0, 0);
+	m.gref_dir = 8;
+	m.size = DISPLIF_MAX_BUFFER;
+	done(0, m, -DISPLIF_XEN_EIO);
+	m.size++;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+}
+
+/* What the caller learns of a buffer and a framebuffer is what the guest said. */
+static void entries_are_filled(void **state)
+{
+	struct displif_msg m = create_msg(11, 64, 32);
+
+	(void)state;
+	quota.be_alloc = false;
+	attach(N_PEND);
+	m.size += 5000;
+	m.data_ofs = 4096;
+	m.gref_dir = 77;
+	done(0, m, 0);
+	assert_int_equal(dbufs[0].cookie, 11);
+	assert_int_equal(dbufs[0].size, 64 * 32 * 4 + 5000);
+	assert_int_equal(dbufs[0].pages, 4);
+	assert_int_equal(dbufs[0].data_ofs, 4096);
+	assert_int_equal(dbufs[0].width, 64);
+	assert_int_equal(dbufs[0].height, 32);
+	assert_int_equal(dbufs[0].bpp, 32);
+	assert_int_equal(dbufs[0].gref_dir, 77);
+	assert_int_equal(dbufs[0].flags, 0);
+	assert_int_equal(guest.pages, 4);
+	done(0, attach_msg(11, 21, 60, 30), 0);
+	assert_int_equal(fbs[0].cookie, 21);
+	assert_ptr_equal(fbs[0].dbuf, &dbufs[0]);
+	assert_int_equal(fbs[0].width, 60);
+	assert_int_equal(fbs[0].height, 30);
+	assert_int_equal(fbs[0].format, DISPLIF_FOURCC('X', 'R', '2', '4'));
+	assert_int_equal(fbs[0].stride, 256);
+}
+
+/* Hands out one request of connector 0, kills and resets all while it is in work, then completes it. */
+static void complete_after_reset(struct displif_msg m)
+{
+	const struct displif_back_req *req;
+
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	displif_back_kill(&b[0], DISPLIF_E_GONE);
+	displif_back_kill(&b[1], DISPLIF_E_GONE);
+	displif_guest_reset(&guest);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 0), DISPLIF_E_STATE);
+	assert_null(displif_guest_dbuf(&guest, 0));
+	assert_null(displif_guest_fb(&guest, NULL, 0));
+	assert_int_equal(guest.pages, 0);
+	attach(N_PEND);
+	create_and_attach(11, 21);
+}
+
+/* Work that was under way when all was reset revives nothing and takes nothing away, whatever it was. */
+static void completions_after_reset(void **state)
+{
+	(void)state;
+	create_and_attach(11, 21);
+	complete_after_reset(create_msg(12, 64, 32));
+	complete_after_reset(attach_msg(11, 22, 64, 32));
+	complete_after_reset(plain_msg(XENDISPL_OP_FB_DETACH, 0, 21));
+	complete_after_reset(plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +590,9 @@ int main(void)
 		cmocka_unit_test_setup(pace_of_refused, rig_setup),
 		cmocka_unit_test_setup(pace_of_a_row, rig_setup),
 		cmocka_unit_test_setup(pace_and_clocks, rig_setup),
+		cmocka_unit_test_setup(edges_of_ranges, rig_setup),
+		cmocka_unit_test_setup(entries_are_filled, rig_setup),
+		cmocka_unit_test_setup(completions_after_reset, rig_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -495,6 +495,179 @@ static void strange_clocks(void **state)
 	expect_none();
 }
 
+/* The answer to an earlier request in the same slot is a stray, and takes nothing from the later one. */
+static void answer_of_an_older_generation(void **state)
+{
+	uint16_t old, id;
+
+	(void)state;
+	submit(XENDISPL_OP_SET_CONFIG, 0, 1, 0);
+	displif_front_flush(&f);
+	old = taken(XENDISPL_OP_SET_CONFIG);
+	answer(old, XENDISPL_OP_SET_CONFIG, 0, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 2, 0);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 3, 0);
+	displif_front_flush(&f);
+	id = taken(XENDISPL_OP_SET_CONFIG);
+	assert_int_equal(id % 32, old % 32);
+	assert_int_not_equal(id, old);
+	answer(old, XENDISPL_OP_SET_CONFIG, 0, 0);
+	irq_both();
+	expect_none();
+	assert_int_equal(f.stats.stray, 1);
+	answer(id, XENDISPL_OP_SET_CONFIG, -5, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 2, -5);
+}
+
+static void good_ones(unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		submit(XENDISPL_OP_SET_CONFIG, 0, i, 0);
+		displif_front_flush(&f);
+		answer(taken(XENDISPL_OP_SET_CONFIG), XENDISPL_OP_SET_CONFIG, 0, 0);
+		irq_both();
+		expect(DISPLIF_EV_RSP, i, 0);
+	}
+}
+
+static void strays(unsigned int n)
+{
+	while (n--)
+		event(77);
+	irq_both();
+	expect_none();
+}
+
+/* Sixteen good ones for each stray, no fewer; none are saved up. */
+static void the_price_of_a_stray(void **state)
+{
+	static const struct displif_front_cfg two = { 3000, 0, 2, 0 };
+
+	(void)state;
+	start(&two);
+	good_ones(100);
+	strays(2);
+	good_ones(16);
+	good_ones(15);
+	strays(1);
+	assert_int_equal(displif_front_flush(&f) & DISPLIF_DO_CLOSE, 0);
+	good_ones(1);
+	strays(1);
+	assert_int_equal(displif_front_flush(&f) & DISPLIF_DO_CLOSE, 0);
+	strays(1);
+	assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+}
+
+/* One of three overdue ones is answered before anybody was told: the others are lost all the same. */
+static void one_of_many_in_time(void **state)
+{
+	uint16_t id[3];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		submit(XENDISPL_OP_SET_CONFIG, 0, i, 0);
+	displif_front_flush(&f);
+	for (i = 0; i < 3; i++)
+		id[i] = taken(XENDISPL_OP_SET_CONFIG);
+	displif_front_expire(&f, 3000);
+	answer(id[1], XENDISPL_OP_SET_CONFIG, 0, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	expect(DISPLIF_EV_LOST, 0, DISPLIF_E_TIMEOUT);
+	expect(DISPLIF_EV_LOST, 2, DISPLIF_E_TIMEOUT);
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 30);
+}
+
+/* A later flip's event forgives an older, overdue one, but its loss is still told. */
+static void forgiven_after_it_was_told(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 6, 2, 2000);
+	displif_front_flush(&f);
+	displif_front_expire(&f, 3000);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(6);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 2, 0);
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	expect(DISPLIF_EV_LOST, 1, DISPLIF_E_TIMEOUT);
+	expect_none();
+}
+
+/* The earliest of all that is outstanding, whatever is overdue already. */
+static void the_next_deadline(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 5, 2, 50);
+	displif_front_flush(&f);
+	assert_int_equal(displif_front_deadline(&f), 100);
+	start(&usual);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 1, 0);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 2, 1000);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 3, 2000);
+	displif_front_flush(&f);
+	assert_int_equal(displif_front_deadline(&f), 3000);
+	displif_front_expire(&f, 3000);
+	assert_int_equal(displif_front_deadline(&f), 4000);
+}
+
+/* An event whose interrupt is late, too, was not lost. */
+static void an_event_that_lies_there_is_not_overdue(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	event(5);
+	displif_front_expire(&f, 99999);
+	assert_true(displif_front_flush(&f) & DISPLIF_DO_POLL);
+	expect(DISPLIF_EV_FLIP, 1, 0);
+	expect_none();
+	assert_int_equal(f.stats.lost, 0);
+}
+
+/* A session that dies of one page does not look at the other any more. */
+static void death_by_the_event_page(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	evt_page.w[1] = 64;
+	displif_front_irq(&f, DISPLIF_CHAN_EVT);
+	assert_true(displif_front_idle(&f, DISPLIF_CHAN_REQ));
+	expect(DISPLIF_EV_LOST, 1, DISPLIF_E_PROTO);
+	expect_none();
+}
+
+/* A token that was handed out as lost is forgotten already. A death without a reason has one. */
+static void told_is_told(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_SET_CONFIG, 0, 1, 0);
+	submit(XENDISPL_OP_SET_CONFIG, 0, 2, 0);
+	displif_front_kill(&f, 0);
+	expect(DISPLIF_EV_LOST, 1, DISPLIF_E_STATE);
+	assert_int_equal(displif_front_forget(&f, 1), 0);
+	assert_int_equal(displif_front_forget(&f, 2), 1);
+	expect_none();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +691,14 @@ int main(void)
 		cmocka_unit_test_setup(forget, setup),
 		cmocka_unit_test_setup(kill_hands_every_token_out_once, setup),
 		cmocka_unit_test_setup(strange_clocks, setup),
+		cmocka_unit_test_setup(answer_of_an_older_generation, setup),
+		cmocka_unit_test_setup(the_price_of_a_stray, setup),
+		cmocka_unit_test_setup(one_of_many_in_time, setup),
+		cmocka_unit_test_setup(forgiven_after_it_was_told, setup),
+		cmocka_unit_test_setup(the_next_deadline, setup),
+		cmocka_unit_test_setup(an_event_that_lies_there_is_not_overdue, setup),
+		cmocka_unit_test_setup(death_by_the_event_page, setup),
+		cmocka_unit_test_setup(told_is_told, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -375,6 +375,32 @@ static void test_arguments(void **state)
 	rig_check(r);
 }
 
+/* The diagnosis says what was being done, not only with what. */
+static void test_operations(void **state)
+{
+	static const struct {
+		uint32_t mask, op;
+		bool alloc;
+	} c[] = {
+		{ FAKE_OP_COPY, DISPLIF_OP_COPY, false },
+		{ FAKE_OP_MAP, DISPLIF_OP_MAP, false },
+		{ FAKE_OP_SHARE, DISPLIF_OP_SHARE, true },
+		{ FAKE_OP_COPY, DISPLIF_OP_COPY, true },
+	};
+	struct rig *r = *state;
+	size_t i;
+
+	pages = 5;
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		do_share(r, c[i].alloc ? DISPLIF_SHARE_BACKEND : DISPLIF_SHARE_OWN);
+		fake_fault(r->be, c[i].mask, 1, DISPLIF_E_OS, false);
+		assert_int_equal(c[i].alloc ? do_alloc(r) : do_map(r), DISPLIF_E_OS);
+		fake_fault(r->be, 0, 0, 0, false);
+		assert_int_equal(r->diag.op, c[i].op);
+		displif_port_unshare(&r->fp, &share);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
@@ -389,6 +415,7 @@ int main(void)
 		TEST(test_first_error_is_told),
 		TEST(test_put),
 		TEST(test_arguments),
+		TEST(test_operations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
