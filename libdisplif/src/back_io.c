@@ -18,6 +18,7 @@ void displif_back_irq(struct displif_back *b, enum displif_chan chan)
 			displif__back_die(b, DISPLIF_E_PROTO);
 			return;
 		}
+		b->more = 0;
 		if (b->ring.seen != seen)
 			b->moved |= 1u << DISPLIF_CHAN_REQ;
 		b->budget = b->guest->quota.requests_per_irq;
@@ -131,7 +132,6 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 			b->held = 0;
 			b->pace_due = DISPLIF_NEVER;
 		} else if (!displif__ring_get(&b->ring, &wire)) {
-			b->hold_from = DISPLIF_NEVER;
 			break;
 		}
 		b->budget--;
