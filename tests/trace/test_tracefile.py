@@ -43,7 +43,7 @@ def _renamed(lines, rng):
         elif w[0] == "send":
             w[6] = str(rng.randrange(1000))
         out.append(" ".join(w))
-        if w[0] == "state":
+        if w[0] == "state" and w[2] == "peer":  # seen twice
             out.append(" ".join(w))
     return out
 

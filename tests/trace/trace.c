@@ -189,30 +189,51 @@ static bool judge_dirt(const struct trace *t, uint32_t at, const struct slots *s
 	return true;
 }
 
-static bool judge_state(const struct trace *t, uint32_t at, uint32_t *peer, bool *bound, bool *up,
+/* A connection: bound, served from our 4 on, and the frontend gets to its 4, though we may see that later. */
+struct life {
+	bool bound, served, up;
+	uint32_t peer; /* its state when we looked last */
+};
+
+static bool judge_state(const struct trace *t, uint32_t at, struct life *life,
 			struct trace_fault *fault)
 {
 	const struct trace_line *l = &t->line[at];
 
 	if (!strcmp(l->word, "own")) {
-		if ((l->n[0] == DISPLIF_XB_CONNECTED) != *bound)
-			return trace_fail(fault, at, "our state %u, bound %d", l->n[0], *bound);
+		if ((l->n[0] == DISPLIF_XB_CONNECTED) != life->bound)
+			return trace_fail(fault, at, "our state %u, bound %d", l->n[0],
+					  life->bound);
+		life->served = life->bound;
 		return true;
 	}
-	if (*bound && l->n[0] == DISPLIF_XB_CONNECTED)
-		*up = true;
-	else if (*bound && (l->n[0] == DISPLIF_XB_INIT_WAIT || l->n[0] > DISPLIF_XB_CLOSED ||
-			    (l->n[0] == DISPLIF_XB_INITIALISING && !*up)))
+	if (life->bound && l->n[0] == DISPLIF_XB_CONNECTED)
+		life->up = true;
+	else if (life->bound && (l->n[0] == DISPLIF_XB_INIT_WAIT || l->n[0] > DISPLIF_XB_CLOSED ||
+				 (l->n[0] == DISPLIF_XB_INITIALISING && !life->up)))
 		return trace_fail(fault, at, "its state %u in a connection", l->n[0]);
-	*peer = l->n[0];
+	life->peer = l->n[0];
+	return true;
+}
+
+static bool judge_pages(const struct trace *t, uint32_t at, struct trace_fault *fault)
+{
+	const uint32_t *n = t->line[at].n;
+	uint32_t i;
+
+	for (i = 0; i < 6; i++) {
+		if (n[i] != (i < 4 ? i & 1u : 0))
+			return trace_fail(fault, at, "word %u of the pages is %u", i, n[i]);
+	}
 	return true;
 }
 
 bool trace_rules(const struct trace *t, uint32_t *dirty, struct trace_fault *fault)
 {
 	struct slots *slots = calloc(t->connectors, sizeof(*slots));
-	uint32_t at, i, peer = 0, seen = 0, binds = 0;
-	bool ok = slots, bound = false, up = false;
+	uint32_t at, seen = 0, binds = 0;
+	struct life life = { 0 };
+	bool ok = slots;
 
 	*dirty = 0;
 	for (at = 0; ok && at < t->n; at++) {
@@ -220,44 +241,39 @@ bool trace_rules(const struct trace *t, uint32_t *dirty, struct trace_fault *fau
 
 		switch (l->kind) {
 		case TRACE_STATE:
-			ok = judge_state(t, at, &peer, &bound, &up, fault);
+			ok = judge_state(t, at, &life, fault);
 			seen |= !strcmp(l->word, "peer") ? 1u << (l->n[0] & 15) : 0;
 			break;
 		case TRACE_BIND:
-			if (bound || peer != DISPLIF_XB_INITIALISED ||
+			if (life.bound || life.peer != DISPLIF_XB_INITIALISED ||
 			    !(seen & 1u << DISPLIF_XB_INITIALISING))
-				ok = trace_fail(fault, at, "bound in its state %u", peer);
+				ok = trace_fail(fault, at, "bound in its state %u", life.peer);
 			memset(slots, 0, t->connectors * sizeof(*slots));
-			bound = true;
-			up = false;
+			life = (struct life){ .bound = true, .peer = life.peer };
 			seen = 0;
 			binds++;
 			break;
 		case TRACE_PAGES:
-			for (i = 0; i < 6; i++) {
-				if (l->n[i] != (i < 4 ? i & 1u : 0))
-					ok = trace_fail(fault, at, "word %u of the pages is %u", i,
-							l->n[i]);
-			}
+			ok = judge_pages(t, at, fault);
 			break;
 		case TRACE_REQ:
-			ok = up ? judge_dirt(t, at, &slots[l->conn], dirty, fault) :
-				  trace_fail(fault, at, "a request before its state 4");
+			ok = life.served ? judge_dirt(t, at, &slots[l->conn], dirty, fault) :
+					   trace_fail(fault, at, "a request before our state 4");
 			break;
 		case TRACE_RSP:
 			slots[l->conn].old[l->n[0] % DISPLIF_RING_LEN] = l->wire;
 			break;
 		case TRACE_END:
-			if (!up)
+			if (!life.up)
 				ok = trace_fail(fault, at, "it was never in state 4");
-			bound = false;
+			life.bound = false;
 			break;
 		default:
 			break;
 		}
 	}
 	free(slots);
-	if (ok && (!binds || bound))
-		ok = trace_fail(fault, t->n, "%u connections, bound %d", binds, bound);
+	if (ok && (!binds || life.bound))
+		ok = trace_fail(fault, t->n, "%u connections, bound %d", binds, life.bound);
 	return ok;
 }

@@ -65,17 +65,20 @@ def _swap(cookie):
 
 def normal(lines):
     """What must be the same in every recording. How the ends meet before a
-    connection and part after it depends on who reads how fast; so does the
-    consumer index of events, and what made the backend look."""
-    names, bound, last, out = _Names(), False, {}, []
+    connection and part after it depends on who reads how fast; so does when
+    the frontend's states are seen in it, how far it has consumed events, and what
+    made the backend look."""
+    names, peer, last, out = _Names(), None, None, []
     for line in lines:
         w = line.split()
         if w[0] == "device":
             out.append(f"device {w[1]} connectors {w[7]}")
         elif w[0] == "state":
-            if bound and last.get(w[2]) != w[3]:
+            if peer is not None and w[2] == "own":
                 out.append(line)
-            last[w[2]] = w[3]
+            elif peer is not None and w[3] != last:
+                peer.append(w[3])
+            last = w[3] if w[2] == "peer" else last
         elif w[0] in ("req", "rsp", "evt"):
             out.append(" ".join(w[:4] + [_message(w[0], w[4:], names)]))
         elif w[0] == "take":
@@ -85,7 +88,11 @@ def normal(lines):
         elif w[0] == "send":
             out.append(" ".join(w[:5]))
         else:
-            bound = (bound or w[0] == "bind") and w[0] != "end"
+            if w[0] == "end" and peer is not None:
+                out.append("the frontend's states: " + " ".join(peer))
+                peer = None
+            elif w[0] == "bind":
+                peer = []
             out.append(line)
     return out
 
