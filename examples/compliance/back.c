@@ -8,8 +8,10 @@
 #define LOOK_MS 10u
 #define GIVE_UP 2u
 
-void cc_back_init(struct cc_back *b, struct cc_world *w, uint32_t activity_ms)
+bool cc_back_init(struct cc_back *b, struct cc_world *w, uint32_t activity_ms)
 {
+	struct displif_diag diag = { 0 };
+	char text[CC_TEXT];
 	uint32_t i;
 
 	memset(b, 0, sizeof(*b));
@@ -22,6 +24,12 @@ void cc_back_init(struct cc_back *b, struct cc_world *w, uint32_t activity_ms)
 	w->event = cc_back_event;
 	w->tick = cc_back_tick;
 	w->arg = b;
+	displif_cfg_init(&b->cfg, b->connector, CC_BACK_CONNECTORS);
+	if (displif_port_back_config(&w->port, w->peer_dir, &b->cfg, &diag) == 0)
+		return true;
+	displif_diag_text(&diag, text, sizeof(text));
+	cli_error("the device's configuration: %s", text);
+	return false;
 }
 
 void cc_back_unbind(struct cc_back *b)
@@ -211,8 +219,6 @@ void cc_back_run(struct cc_back *b, const struct cc_options *opt, struct cc_repo
 	struct cc_result r;
 	uint64_t begin;
 
-	displif_cfg_init(&b->cfg, b->connector, CC_BACK_CONNECTORS);
-	displif_port_back_config(&b->w->port, b->w->peer_dir, &b->cfg, NULL);
 	for (table = cc_back_tables; *table; table++) {
 		for (c = *table; c->name; c++) {
 			if (!cc_options_wants(opt, c->name))

@@ -169,7 +169,8 @@ struct cc_back {
 
 /* --- back.c: life --- */
 
-void cc_back_init(struct cc_back *b, struct cc_world *w, uint32_t activity_ms);
+/* False, and a message, if the device's configuration cannot be read. */
+bool cc_back_init(struct cc_back *b, struct cc_world *w, uint32_t activity_ms);
 void cc_back_tick(void *arg);
 void cc_back_event(void *arg, void *tag);
 void cc_back_feed(struct cc_back *b, enum displif_bin in, uint32_t arg);

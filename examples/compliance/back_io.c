@@ -18,13 +18,14 @@
 void cc_back_broken(struct cc_back *b, enum cc_bmon mon, const char *fmt, ...)
 {
 	struct cc_bmon_state *m = &b->mon[mon];
+	char text[CC_TEXT];
 	va_list args;
 
-	if (m->bad++)
-		return; /* the first says most */
 	va_start(args, fmt);
-	vsnprintf(m->text, sizeof(m->text), fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	if (!m->bad++) /* the first says most */
+		memcpy(m->text, text, sizeof(text));
 }
 
 static void notify(struct cc_back *b, uint32_t i, enum displif_chan chan)

@@ -211,7 +211,7 @@ static void judge_edid(struct cc_result *r, const struct cc_buf *buf, uint32_t s
 		return;
 	}
 	for (i = 0; i < size / 128; i++) {
-		memcpy(block, (const uint8_t *)buf->share.mem + i * 128u, sizeof(block));
+		memcpy(block, (const uint8_t *)buf->share.mem + (size_t)i * 128u, sizeof(block));
 		if (i == 0 && memcmp(block, header, sizeof(header)) != 0)
 			cc_fail(r, "%u bytes without an EDID's header", size);
 		if (block_sum(block) != 0)

@@ -9,13 +9,14 @@
 void cc_broken(struct cc_front *f, enum cc_mon mon, const char *fmt, ...)
 {
 	struct cc_mon_state *m = &f->mon[mon];
+	char text[CC_TEXT];
 	va_list args;
 
-	if (m->bad++)
-		return; /* the first says most */
 	va_start(args, fmt);
-	vsnprintf(m->text, sizeof(m->text), fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	if (!m->bad++) /* the first says most */
+		memcpy(m->text, text, sizeof(text));
 }
 
 /* --- requests --- */

@@ -10,28 +10,34 @@ static struct cc_xen xen;
 static struct cc_front front;
 static struct cc_back back;
 
-static int run(const struct cc_options *opt)
+/* Whether there is something to be judged; @rep has begun then. */
+static bool begin(const struct cc_options *opt, struct cc_report *rep)
 {
 	char peer[80];
+
+	if (opt->mode == CC_MODE_FRONT)
+		cc_front_init(&front, &xen.world, opt->connector);
+	else if (!cc_back_init(&back, &xen.world, opt->activity_s * 1000u))
+		return false;
+	snprintf(peer, sizeof(peer), "the %s of domain %u, device %u",
+		 opt->mode == CC_MODE_FRONT ? "backend" : "frontend", xen.world.peer, opt->device);
+	return cc_report_begin(rep, opt, peer);
+}
+
+static int run(const struct cc_options *opt)
+{
 	struct cc_report rep;
+	bool begun;
 
 	if (!cc_xen_open(&xen, opt))
 		return CC_EXIT_BEGIN;
-	snprintf(peer, sizeof(peer), "the %s of domain %u, device %u",
-		 opt->mode == CC_MODE_FRONT ? "backend" : "frontend", xen.world.peer, opt->device);
-	if (!cc_report_begin(&rep, opt, peer)) {
-		cc_xen_close(&xen);
-		return CC_EXIT_BEGIN;
-	}
-	if (opt->mode == CC_MODE_FRONT) {
-		cc_front_init(&front, &xen.world, opt->connector);
+	begun = begin(opt, &rep);
+	if (begun && opt->mode == CC_MODE_FRONT)
 		cc_front_run(&front, opt, &rep);
-	} else {
-		cc_back_init(&back, &xen.world, opt->activity_s * 1000u);
+	else if (begun)
 		cc_back_run(&back, opt, &rep);
-	}
 	cc_xen_close(&xen);
-	return cc_report_end(&rep);
+	return begun ? cc_report_end(&rep) : CC_EXIT_BEGIN;
 }
 
 int main(int argc, char **argv)

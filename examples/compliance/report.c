@@ -15,49 +15,57 @@ const char *cc_verdict_name(enum cc_verdict v)
 	return v < CC_VERDICTS ? names[v] : "?";
 }
 
-static void say(struct cc_result *r, enum cc_verdict v, const char *fmt, va_list args)
+static void say(struct cc_result *r, enum cc_verdict v, const char *text)
 {
 	/* The first failure says most, and is not softened by what follows it. */
 	if (r->verdict == CC_FAIL || (r->verdict == CC_WARN && v != CC_FAIL))
 		return;
 	r->verdict = v;
-	vsnprintf(r->found, sizeof(r->found), fmt, args);
+	memcpy(r->found, text, sizeof(r->found));
 }
 
 void cc_ok(struct cc_result *r, const char *fmt, ...)
 {
+	char text[CC_TEXT];
 	va_list args;
 
 	va_start(args, fmt);
-	say(r, CC_OK, fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	say(r, CC_OK, text);
 }
 
 void cc_fail(struct cc_result *r, const char *fmt, ...)
 {
+	char text[CC_TEXT];
 	va_list args;
 
 	va_start(args, fmt);
-	say(r, CC_FAIL, fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	say(r, CC_FAIL, text);
 }
 
 void cc_warn(struct cc_result *r, const char *fmt, ...)
 {
+	char text[CC_TEXT];
 	va_list args;
 
 	va_start(args, fmt);
-	say(r, CC_WARN, fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	say(r, CC_WARN, text);
 }
 
 void cc_na(struct cc_result *r, const char *fmt, ...)
 {
+	char text[CC_TEXT];
 	va_list args;
 
 	va_start(args, fmt);
-	say(r, CC_NA, fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	say(r, CC_NA, text);
 }
 
 static void json_text(FILE *out, const char *text)

@@ -619,7 +619,7 @@ static void dies_of_toggling(struct end_back *b, const char *state)
 	static uint32_t n;
 
 	(void)state;
-	if (++n > 60)
+	if (++n > 30)
 		bad_back_die(b);
 }
 
