@@ -100,16 +100,16 @@ static void on_signal(void *arg, int signal)
 static uint64_t on_deadline(void *arg)
 {
 	const struct app *app = arg;
-	uint64_t first, one;
+	uint64_t now = displif_loop_clock(), first, one;
 
 	if (app->host.again)
 		return 0;
-	first = be_watcher_deadline(&app->watcher);
+	first = be_watcher_deadline(&app->watcher, now);
 	one = app->host.output->ops->deadline(app->host.output);
 	if (one < first)
 		first = one;
 	for (const struct be_guest *g = app->host.guests; g; g = g->next) {
-		one = be_guest_deadline(g);
+		one = be_guest_deadline(g, now);
 		if (one < first)
 			first = one;
 	}

@@ -22,10 +22,8 @@ static void flush(struct be_conn *c)
 		port->ops->chan_notify(port->ctx, link->chan[DISPLIF_CHAN_REQ]);
 	if (duty & DISPLIF_DO_NOTIFY_EVT)
 		port->ops->chan_notify(port->ctx, link->chan[DISPLIF_CHAN_EVT]);
-	if (duty & DISPLIF_DO_POLL) {
+	if (duty & DISPLIF_DO_POLL)
 		c->again = true;
-		c->guest->host->again = true;
-	}
 	if (duty & DISPLIF_DO_CLOSE) {
 		c->guest->broken = true;
 		c->guest->host->again = true;
@@ -47,7 +45,7 @@ static int32_t put_edid(struct be_conn *c, const struct displif_msg *msg, uint32
 	err = displif_port_back_put(&g->host->port, g->domid, msg->gref_dir, msg->size, data, len,
 				    &g->host->scratch, &diag);
 	if (err) {
-		be_guest_diag(g->domid, g->dev, "writing the EDID", err, &diag);
+		be_guest_diag(&g->told, g->domid, g->dev, "writing the EDID", err, &diag);
 		return displif_status_of(err);
 	}
 	*written = len;
@@ -108,20 +106,26 @@ static void do_request(struct be_conn *c, const struct displif_back_req *req, ui
 static void service(struct be_conn *c, const char *why, uint64_t now)
 {
 	const struct displif_guest_stats *stats = &c->guest->tables.stats;
+	uint64_t start = be_spent_begin(), began = start, took = 0, flips = 0;
 	uint32_t before = stats->requests;
 	struct displif_back_req req;
-	uint64_t began;
 
 	be_record_look(c, why);
 	c->busy = true;
-	while (displif_back_poll(back_of(c), &req, now) == 1) {
+	/* What is left when the slice is over, the flush finds again. */
+	while (began + took - start < BE_SHARE_SLICE_NS &&
+	       displif_back_poll(back_of(c), &req, now) == 1) {
 		began = be_spent_begin();
 		do_request(c, &req, now);
-		be_spent_end(&c->guest->spent[be_spent_kind(req.msg.op)], began);
+		took = be_spent_end(&c->guest->spent[be_spent_kind(req.msg.op)], began);
+		if (req.msg.op == XENDISPL_OP_PG_FLIP)
+			flips += took;
 	}
 	c->busy = false;
 	be_record_took(c, stats->requests - before);
 	flush(c);
+	if (stats->requests != before)
+		be_guest_charge(c->guest, now, be_spent_begin() - start - flips);
 }
 
 bool be_conn_event(struct be_tag *tag, uint64_t now)
@@ -130,6 +134,10 @@ bool be_conn_event(struct be_tag *tag, uint64_t now)
 
 	if (!c->guest->bound)
 		return true;
+	if (be_guest_waits(c->guest, now)) {
+		c->again = true;
+		return false;
+	}
 	displif_back_irq(back_of(c), tag->chan);
 	service(c, tag->chan == DISPLIF_CHAN_REQ ? "req" : "evt", now);
 	return !displif_back_idle(back_of(c), tag->chan);

@@ -18,7 +18,7 @@ static int read_config(struct be_guest *g)
 	if (!err)
 		err = displif_port_back_config(&g->host->port, g->fe_dir, &g->cfg, &diag);
 	if (err) {
-		be_guest_diag(g->domid, g->dev, "configuration", err, &diag);
+		be_guest_diag(&g->told, g->domid, g->dev, "configuration", err, &diag);
 		free(all);
 		g->cfg.connector = NULL;
 		return err;
@@ -137,6 +137,7 @@ void be_guest_free(struct be_guest *g)
 	while (*at != g)
 		at = &(*at)->next;
 	*at = g->next;
+	be_recent_forget(&g->host->recent, g);
 	be_guest_cut(g);
 	destroy(g);
 }

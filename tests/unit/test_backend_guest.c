@@ -48,8 +48,8 @@ static void plan(struct bench *b)
 {
 	uint64_t due = b->host.output->ops->deadline(b->host.output);
 
-	if (b->g && be_guest_deadline(b->g) < due)
-		due = be_guest_deadline(b->g);
+	if (b->g && be_guest_deadline(b->g, fake_now(b->w)) < due)
+		due = be_guest_deadline(b->g, fake_now(b->w));
 	if (b->host.again || (b->g && (b->g->own_dirty || b->g->peer_dirty)))
 		due = 0;
 	fake_task_at(b->work, due);
@@ -479,9 +479,69 @@ static void new_device_in_the_same_place(void **state)
 	bench_down(b);
 }
 
+/* Another guest is served, and this one has had its share: what it asks for has to wait. */
+static void overspend(struct bench *b)
+{
+	uint64_t now = fake_now(b->w);
+
+	be_recent_served(&b->host.recent, &b->host, now);
+	be_guest_charge(b->g, now, 10u * BE_SHARE_BURST_NS);
+	assert_int_equal(be_guest_waits(b->g, now), now + BE_SHARE_RECENT_MS);
+}
+
+static void waits_for_others(void **state)
+{
+	struct bench *b = bench_up("id0:64x48;id1:64x48", false, 0);
+	int buf = end_front_buf(b->f, DISPLIF_SHARE_OWN, 64, 48);
+	uint64_t begin;
+
+	(void)state;
+	assert_int_equal(end_front_config(b->f, 0, buf), 0);
+	/* Alone it may cost what it will. */
+	begin = fake_now(b->w);
+	be_guest_charge(b->g, begin, 10u * BE_SHARE_BURST_NS);
+	assert_int_equal(be_guest_waits(b->g, begin), 0);
+	assert_int_equal(end_front_flip(b->f, 0, buf), 0);
+	assert_in_range(fake_now(b->w) - begin, 0, BE_SHARE_RECENT_MS - 1);
+	/* A request on any connector, and what it says of its state. */
+	for (uint32_t c = 0; c < 2; c++) {
+		overspend(b);
+		begin = fake_now(b->w);
+		assert_false(be_conn_event(&b->g->conn[c].tag[0], begin));
+		assert_int_equal(end_front_flip(b->f, c, buf), 0);
+		assert_in_range(fake_now(b->w) - begin, BE_SHARE_RECENT_MS, BE_SHARE_WAIT_MS);
+	}
+	overspend(b);
+	b->g->peer_dirty = true;
+	assert_int_equal(be_guest_look(b->g, fake_now(b->w)), BE_SIGHT_KEEP);
+	assert_true(b->g->peer_dirty);
+	b->g->peer_dirty = false;
+	/* What the toolstack wants comes at once. */
+	overspend(b);
+	assert_int_equal(fake_toolstack_detach(b->w, 0, FE, DEV), 0);
+	assert_true(fake_until(b->w, back_final, b, BE_SHARE_RECENT_MS - 1));
+	bench_down(b);
+}
+
+/* The first slice may be shorter than the requests that came. */
+static void goes_on_after_a_slice(void **state)
+{
+	struct bench *b = bench_up("id0:64x48", false, 0);
+	struct displif_msg reset = { .op = XENDISPL_OP_SET_CONFIG };
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		assert_int_not_equal(end_front_send(b->f, 0, &reset, i == 19), 0);
+	assert_int_equal(end_front_config(b->f, 0, -1), 0);
+	assert_int_equal(b->g->tables.stats.requests, 21);
+	bench_down(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(waits_for_others),
+		cmocka_unit_test(goes_on_after_a_slice),
 		cmocka_unit_test(shows_and_flips),
 		cmocka_unit_test(keeps_the_rate),
 		cmocka_unit_test(allocates_for_the_guest),
