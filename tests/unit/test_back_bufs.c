@@ -81,6 +81,8 @@ static void sizes(void **state)
 		{ 0, 32, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 0, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 7, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 64, 16384, 0, 0 },
+		{ 64, 32, 64, 16383, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 65, 81920, 0, -DISPLIF_XEN_EINVAL },
 		{ 0x10000001, 0x10, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 32768, 32768, 32, 0x40000000, 0, -DISPLIF_XEN_EINVAL },
@@ -365,6 +367,21 @@ static void too_far_ahead(void **state)
 	assert_int_equal(guest.stats.paced, 3);
 }
 
+/* A buffer that is refused costs the host nothing, and so the guest no time. */
+static void pace_of_refused(void **state)
+{
+	(void)state;
+	quota.pages_per_s = 3;
+	quota.pages = 8;
+	attach(N_PEND);
+	refused(0, create_msg(10, 512, 512), -DISPLIF_XEN_ENOMEM);
+	refused(0, create_msg(10, 32, 0), -DISPLIF_XEN_EINVAL);
+	done(0, create_msg(10, 32, 32), 0);
+	refused(0, create_msg(10, 512, 512), -DISPLIF_XEN_EEXIST);
+	done(0, create_msg(11, 32, 32), 0);
+	assert_int_equal(guest.stats.paced, 0);
+}
+
 /* Buffers in a row: all that wait, and what waits behind them, wait for 2 s together. */
 static void pace_of_a_row(void **state)
 {
@@ -415,6 +432,73 @@ static void pace_of_a_row(void **state)
 	assert_true(displif_back_flush(&b[0]) & DISPLIF_DO_POLL);
 	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
 	assert_int_equal(displif_back_poll(&b[0], &req, 5), 1);
+}
+
+/* Takes all that is to be had on connector 0, and grants it; the duties. */
+static uint32_t grant_all(uint64_t now)
+{
+	struct displif_back_req req;
+
+	while (displif_back_poll(&b[0], &req, now))
+		displif_back_complete(&b[0], req.handle, 0, 0);
+	return displif_back_flush(&b[0]);
+}
+
+/* What comes while a buffer waits has waited, too, when that is over, although it is seen only then. */
+static void pace_of_late_comers(void **state)
+{
+	struct displif_msg m = create_msg(10, 80, 1024);
+	struct displif_msg blank = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 0);
+	uint64_t due, now = 1000;
+	unsigned int i;
+
+	(void)state;
+	quota.pages_per_s = 100;
+	attach(N_PEND);
+	for (i = 0; i < 3; i++, m.dbuf++)
+		send_msg(0, &m);
+	send_msg(0, &blank);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	grant_all(now);
+	assert_int_equal(displif_back_deadline(&b[0]), 1600);
+	/* Nobody is told of these, since there is something left to take. */
+	for (i = 0; i < 3; i++, m.dbuf++)
+		send_msg(0, &m);
+	while ((due = displif_back_deadline(&b[0])) != DISPLIF_NEVER) {
+		now = due;
+		displif_back_tick(&b[0], now);
+		while (grant_all(now) & DISPLIF_DO_POLL)
+			displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	}
+	assert_true(now <= 3000);
+	assert_int_equal(guest.stats.requests, 7);
+}
+
+/* Once nobody waits, the next one may wait as long as the first. */
+static void pace_after_a_row(void **state)
+{
+	struct displif_msg m = create_msg(10, 80, 1024);
+	unsigned int i;
+
+	(void)state;
+	quota.pages_per_s = 100;
+	attach(N_PEND);
+	for (i = 0; i < 3; i++, m.dbuf++)
+		send_msg(0, &m);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	grant_all(1000);
+	displif_back_tick(&b[0], 1600);
+	grant_all(1600); /* all three are there; the guest is ahead by 1800 ms */
+	send_msg(0, &m);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	grant_all(1601);
+	assert_int_equal(displif_back_deadline(&b[0]), 2400);
+	m.dbuf++;
+	send_msg(0, &m);
+	displif_back_tick(&b[0], 2400);
+	while (grant_all(2400) & DISPLIF_DO_POLL)
+		displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	assert_int_equal(displif_back_deadline(&b[0]), 3200);
 }
 
 static void pace_and_clocks(void **state)
@@ -570,7 +654,10 @@ int main(void)
 		cmocka_unit_test_setup(work_in_progress, rig_setup),
 		cmocka_unit_test_setup(pace, rig_setup),
 		cmocka_unit_test_setup(too_far_ahead, rig_setup),
+		cmocka_unit_test_setup(pace_of_refused, rig_setup),
 		cmocka_unit_test_setup(pace_of_a_row, rig_setup),
+		cmocka_unit_test_setup(pace_of_late_comers, rig_setup),
+		cmocka_unit_test_setup(pace_after_a_row, rig_setup),
 		cmocka_unit_test_setup(pace_and_clocks, rig_setup),
 		cmocka_unit_test_setup(edges_of_ranges, rig_setup),
 		cmocka_unit_test_setup(entries_are_filled, rig_setup),

@@ -156,6 +156,136 @@ static void foreign_events(void **state)
 	assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
 }
 
+/* An operation that does not exist answers nothing, whatever its id. */
+static void answer_with_an_unknown_operation(void **state)
+{
+	static const uint8_t bad[] = { 0, 0x0f, 0x17, 0x7f, 0xff };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++)
+		submit(XENDISPL_OP_SET_CONFIG, 0, i, 0);
+	displif_front_flush(&f);
+	for (i = 0; i < sizeof(bad); i++)
+		answer(taken(XENDISPL_OP_SET_CONFIG), bad[i], 0, 0);
+	displif_front_irq(&f, DISPLIF_CHAN_REQ);
+	expect_none();
+	assert_int_equal(f.stats.stray, sizeof(bad));
+	assert_int_equal(f.stats.responses, 0);
+	answer(taken(XENDISPL_OP_SET_CONFIG), XENDISPL_OP_SET_CONFIG, 0, 0);
+	displif_front_irq(&f, DISPLIF_CHAN_REQ);
+	expect(DISPLIF_EV_RSP, 5, 0);
+}
+
+/* One flip, two events: the second is nobody's, also when it comes before the answer. */
+static void two_events_for_one_flip(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		start(&usual);
+		submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+		displif_front_flush(&f);
+		if (i)
+			answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+		event(5);
+		event(5);
+		irq_both();
+		if (i)
+			expect(DISPLIF_EV_RSP, 1, 0);
+		expect(DISPLIF_EV_FLIP, 1, 0);
+		expect_none();
+		if (!i) {
+			answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+			irq_both();
+			expect(DISPLIF_EV_RSP, 1, 0);
+		}
+		expect_none();
+		assert_int_equal(f.stats.events, 1);
+		assert_int_equal(f.stats.stray, 1);
+		assert_int_equal(displif_front_space(&f), 32);
+	}
+}
+
+/* A cookie that no open flip has, while flips are open: they go on waiting for theirs. */
+static void foreign_cookie_beside_open_flips(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 6, 2, 0);
+	displif_front_flush(&f);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+	event(7);
+	event(0);
+	event(UINT64_MAX);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	expect(DISPLIF_EV_RSP, 2, 0);
+	expect_none();
+	assert_int_equal(f.stats.stray, 3);
+	event(6);
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	expect(DISPLIF_EV_FLIP, 1, 0);
+	expect_none();
+}
+
+/* Ids that jump, stand still and begin anew: each flip is completed, each oddity counted. */
+static void event_ids_jump_repeat_and_restart(void **state)
+{
+	static const uint16_t ids[] = { 0, 1, 2, 7, 7, 8, 0, 1, 65535, 0, 1 };
+	uint32_t i, gaps = 0;
+	uint16_t next = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		submit(XENDISPL_OP_PG_FLIP, 5, i, 0);
+		displif_front_flush(&f);
+		answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0);
+		evt_id = ids[i];
+		event(5);
+		irq_both();
+		expect(DISPLIF_EV_RSP, i, 0);
+		expect(DISPLIF_EV_FLIP, i, 0);
+		gaps += ids[i] != next;
+		next = (uint16_t)(ids[i] + 1);
+		assert_int_equal(f.stats.id_gaps, gaps);
+	}
+	assert_int_equal(gaps, 4);
+	assert_int_equal(f.stats.stray, 0);
+}
+
+/* 10^6 events for one flip: each life of the session takes a handful, whatever the page holds. */
+static void storm_of_events(void **state)
+{
+	uint32_t sent = 0, lives = 0, taken_in = 0, i;
+	struct displif_front_event ev;
+
+	(void)state;
+	while (sent < 1000000) {
+		if (f.err) {
+			start(&usual);
+			lives++;
+		}
+		submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+		for (i = 0; i < DISPLIF_EVT_LEN; i++, sent++)
+			event(1000 + sent);
+		displif_front_irq(&f, DISPLIF_CHAN_EVT);
+		/* Nothing of it reaches the caller but the end. */
+		while (displif_front_poll(&f, &ev))
+			assert_int_equal(ev.type, DISPLIF_EV_LOST);
+		taken_in += f.stats.stray;
+		assert_true(f.stats.stray <= usual.max_lost + 1);
+		assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+		assert_int_equal(evt_page.w[0], 0); /* a dead session confirms nothing */
+	}
+	assert_int_equal(lives + 1, sent / DISPLIF_EVT_LEN);
+	assert_int_equal(taken_in, (lives + 1) * (usual.max_lost + 1));
+}
+
 static void hostile_indices(void **state)
 {
 	static const uint32_t jump[] = { 2, 33, 0x80000000, 0xffffffff };
@@ -584,6 +714,11 @@ int main(void)
 		cmocka_unit_test_setup(answers_that_match_nothing, setup),
 		cmocka_unit_test_setup(strays_are_paid_for, setup),
 		cmocka_unit_test_setup(foreign_events, setup),
+		cmocka_unit_test_setup(answer_with_an_unknown_operation, setup),
+		cmocka_unit_test_setup(two_events_for_one_flip, setup),
+		cmocka_unit_test_setup(foreign_cookie_beside_open_flips, setup),
+		cmocka_unit_test_setup(event_ids_jump_repeat_and_restart, setup),
+		cmocka_unit_test_setup(storm_of_events, setup),
 		cmocka_unit_test_setup(hostile_indices, setup),
 		cmocka_unit_test_setup(time_out_and_late_answer, setup),
 		cmocka_unit_test_setup(what_lies_there_is_not_overdue, setup),

@@ -255,6 +255,23 @@ static void test_unmap_fails(void **state)
 	fake_dom_exit(r->be);
 }
 
+/* The diagnosis is of the error that is returned, also if the mapping cannot be undone after it. */
+static void test_first_error_is_told(void **state)
+{
+	struct rig *r = *state;
+
+	fake_dom_ops(r->be)->copy = NULL;
+	pages = 10;
+	do_share(r, DISPLIF_SHARE_OWN);
+	((uint32_t *)share.dir)[3] = 0;
+	fake_fault(r->be, FAKE_OP_UNMAP, 1, DISPLIF_E_OS, false);
+	assert_int_equal(do_map(r), DISPLIF_E_PROTO);
+	assert_int_equal(fake_fault_fired(r->be), 1);
+	rig_diag(r, DISPLIF_E_PROTO, "gref");
+	assert_int_equal(displif_port_unshare(&r->fp, &share), 0);
+	fake_dom_exit(r->be);
+}
+
 static uint8_t edid[40000];
 static uint32_t edid_len, edid_size;
 
@@ -393,9 +410,16 @@ static void test_operations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_map),	    TEST(test_alloc),	  TEST(test_link_untouched),
-		TEST(test_hostile), TEST(test_failures),  TEST(test_unmap_fails),
-		TEST(test_put),	    TEST(test_arguments), TEST(test_operations),
+		TEST(test_map),
+		TEST(test_alloc),
+		TEST(test_link_untouched),
+		TEST(test_hostile),
+		TEST(test_failures),
+		TEST(test_unmap_fails),
+		TEST(test_first_error_is_told),
+		TEST(test_put),
+		TEST(test_arguments),
+		TEST(test_operations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
