@@ -37,7 +37,7 @@ static inline void raw_store(void *page, uint32_t word, uint32_t value)
 /* The eight words of slot @slot, which both pages keep behind 64 bytes of header. */
 static inline void raw_get_slot(const void *page, uint32_t slot, union displif_wire *wire)
 {
-	const volatile uint64_t *from = (const volatile uint64_t *)page + 8u + 8u * slot;
+	const volatile uint64_t *from = (const volatile uint64_t *)page + 8u + (size_t)8u * slot;
 	uint32_t i;
 
 	for (i = 0; i < 8; i++)
@@ -46,7 +46,7 @@ static inline void raw_get_slot(const void *page, uint32_t slot, union displif_w
 
 static inline void raw_put_slot(void *page, uint32_t slot, const union displif_wire *wire)
 {
-	volatile uint64_t *to = (volatile uint64_t *)page + 8u + 8u * slot;
+	volatile uint64_t *to = (volatile uint64_t *)page + 8u + (size_t)8u * slot;
 	uint32_t i;
 
 	for (i = 0; i < 8; i++)
