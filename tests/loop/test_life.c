@@ -23,6 +23,11 @@ static bool back_final(void *arg)
 	return ((struct rig *)arg)->b->final;
 }
 
+static bool connected(void *arg)
+{
+	return rig_is_connected(arg);
+}
+
 static void assert_works(struct rig *r)
 {
 	int buf = end_front_buf(r->f, DISPLIF_SHARE_OWN, 64, 48);
@@ -234,7 +239,7 @@ static void test_events_without_a_display(void **state)
 	fake_port_raise(r.fe, r.f->link[0].evtchn[DISPLIF_CHAN_EVT]);
 	assert_true(fake_advance(r.w, 500) >= 0);
 	/* Our backend does not take such a page; with fresh ones all is well. */
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
+	assert_true(fake_until(r.w, connected, &r, 70000));
 	assert_works(&r);
 	/* Tear-down: the session is dead, its page still there. It is not looked at any more. */
 	r.f->hold_users = true;
@@ -249,7 +254,7 @@ static void test_events_without_a_display(void **state)
 	/* And the other end: completions of a display that is gone stay here. */
 	end_back_feed(r.b, DISPLIF_BIN_BROKEN, 0);
 	assert_int_equal(displif_back_flip_done(&r.b->back[0], 77), DISPLIF_E_STATE);
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
+	assert_true(fake_until(r.w, connected, &r, 70000));
 	assert_works(&r);
 	rig_down(&r);
 }
