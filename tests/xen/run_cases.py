@@ -9,6 +9,7 @@ import time
 
 import case
 import cases_card
+import cases_compliance
 import cases_headless
 import cases_hostile
 import cases_kms
@@ -23,6 +24,7 @@ SUITES = {
     + [("card-picture", cases_card.picture),
        ("card-edid", cases_card.edid),
        ("card-restart", cases_card.restart)]
+    + cases_compliance.CASES
     + cases_headless.CASES
     + cases_hostile.CASES + cases_life.LAST
     + [("card-be-alloc", cases_card.be_alloc),
@@ -32,6 +34,7 @@ SUITES = {
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
+        ("compliance-backend", cases_compliance.backend),
         ("card-restart", cases_card.restart),
         ("card-destroy", cases_card.destroy),
         ("card-large", cases_card.large),
