@@ -100,16 +100,16 @@ static void on_signal(void *arg, int signal)
 static uint64_t on_deadline(void *arg)
 {
 	const struct app *app = arg;
-	uint64_t first, one;
+	uint64_t now = displif_loop_clock(), first, one;
 
 	if (app->host.again)
 		return 0;
-	first = be_watcher_deadline(&app->watcher);
+	first = be_watcher_deadline(&app->watcher, now);
 	one = app->host.output->ops->deadline(app->host.output);
 	if (one < first)
 		first = one;
 	for (const struct be_guest *g = app->host.guests; g; g = g->next) {
-		one = be_guest_deadline(g);
+		one = be_guest_deadline(g, now);
 		if (one < first)
 			first = one;
 	}
@@ -189,6 +189,11 @@ static bool start_output(struct app *app)
 	const struct be_options *opt = app->opt;
 	struct be_host *host = &app->host;
 
+	if (opt->record) {
+		host->record = be_record_open(opt->record);
+		if (!host->record)
+			return false;
+	}
 	if (opt->edid) {
 		app->edid = be_edid_load(opt->edid, &host->edid_len);
 		if (!app->edid)
@@ -228,7 +233,8 @@ static bool start(struct app *app)
 	return be_watcher_start(&app->watcher, &app->host, app->xen) == 0;
 }
 
-static void stop(struct app *app)
+/* False if something of what was to be done is not. */
+static bool stop(struct app *app)
 {
 	struct be_output *out = app->host.output;
 
@@ -243,6 +249,7 @@ static void stop(struct app *app)
 	free(app->edid);
 	free(app->host.scratch.page);
 	free(app->host.scratch.gref);
+	return be_record_close(app->host.record);
 }
 
 int be_app_run(const struct be_options *opt)
@@ -260,6 +267,6 @@ int be_app_run(const struct be_options *opt)
 		else if (!all_final(&app))
 			be_error("some guests did not end in %u ms", END_MS);
 	}
-	stop(&app);
+	ok = stop(&app) && ok;
 	return ok ? 0 : 1;
 }

@@ -7,7 +7,7 @@
 
 #include "log.h"
 
-/* Requests of one connector that are served before others have their turn. */
+/* Requests of one connector that are served before others have their turn, if that takes no longer than a slice. */
 #define REQUESTS_PER_IRQ 64u
 /*
  * Mapping a page costs the host 5 to 50 us: a guest that creates and destroys without end takes no more than
@@ -28,6 +28,7 @@ static void unbind(struct be_guest *g)
 {
 	if (!g->bound)
 		return;
+	be_record_end(g);
 	g->bound = false;
 	displif_port_back_close(&g->host->port, g->link, g->n);
 	be_buf_release_all(g);
@@ -53,10 +54,11 @@ static int bind_rings(struct be_guest *g)
 		err = displif_port_back_bind(&g->host->port, g->fe_dir, g->domid, &g->tables, g->n,
 					     g->link, g->back, g->pend, BE_FLIPS_MAX, tag, &diag);
 	if (err) {
-		be_guest_diag(g->domid, g->dev, "connecting", err, &diag);
+		be_guest_diag(&g->told, g->domid, g->dev, "connecting", err, &diag);
 		return err;
 	}
 	g->bound = true;
+	be_record_bind(g, &quota, BE_FLIPS_MAX);
 	displif_port_enable(&g->host->port, g->link, g->n);
 	return 0;
 }
@@ -111,12 +113,13 @@ static enum displif_bin write_state(struct be_guest *g, int state, uint64_t now)
 	if (err == DISPLIF_E_ABSENT)
 		return lose(g);
 	if (err) {
-		be_guest_diag(g->domid, g->dev, "writing the state", err, &diag);
+		be_guest_diag(&g->told, g->domid, g->dev, "writing the state", err, &diag);
 		retry_later(g, now);
 		return DISPLIF_BIN_COUNT;
 	}
 	be_info("domain %u device %u: state %s (%s)", g->domid, g->dev,
 		displif_xs_state_name((uint32_t)state), displif_bdev_name(g->bdev.state));
+	be_record_state(g, true, (uint32_t)state);
 	g->written = state;
 	g->unwritten = -1;
 	return DISPLIF_BIN_COUNT;
@@ -134,7 +137,7 @@ static enum displif_bin publish(struct be_guest *g, uint64_t now)
 	if (err == DISPLIF_E_ABSENT)
 		return lose(g);
 	if (err) {
-		be_guest_diag(g->domid, g->dev, "writing \"versions\"", err, &diag);
+		be_guest_diag(&g->told, g->domid, g->dev, "writing \"versions\"", err, &diag);
 		retry_later(g, now);
 	}
 	return DISPLIF_BIN_COUNT;
@@ -178,6 +181,8 @@ void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64
 		uint8_t state;
 		int err;
 
+		if (in == DISPLIF_BIN_PEER)
+			be_record_state(g, false, arg);
 		in = act(g, &step, now);
 		if (in != DISPLIF_BIN_COUNT)
 			continue;
@@ -239,10 +244,11 @@ static enum be_sight look(struct be_guest *g, uint64_t now)
 	uint8_t own = DISPLIF_XB_UNKNOWN, peer = DISPLIF_XB_UNKNOWN;
 	int err = displif_port_read_state(&g->host->port, g->dir, &own, NULL);
 	/* Only a write of the frontend's is news from it: our own writes bring us here, too. */
-	bool peer_wrote = g->peer_dirty && !g->refused;
+	bool waits = be_guest_waits(g, now);
+	bool peer_wrote = g->peer_dirty && !g->refused && !waits;
 
 	g->own_dirty = false;
-	g->peer_dirty = false;
+	g->peer_dirty &= waits;
 	if (err == DISPLIF_E_ABSENT || (own == DISPLIF_XB_INITIALISING && g->written >= 0)) {
 		/* Removed, or removed and made again before we looked: that one is not ours. */
 		lose(g);
@@ -275,31 +281,63 @@ enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
 	uint64_t began = be_spent_begin();
 	enum be_sight sight = look(g, now);
 
-	be_spent_end(&g->spent[BE_SPENT_STATE], began);
+	be_guest_charge(g, now, be_spent_end(&g->spent[BE_SPENT_STATE], began));
 	return sight;
+}
+
+/* --- its share of our time --- */
+
+uint64_t be_guest_waits(const struct be_guest *g, uint64_t now)
+{
+	uint64_t until = be_share_until(&g->share);
+
+	if (until > now)
+		until = min_u64(until, be_recent_others(&g->host->recent, g));
+	return until > now ? until : 0;
+}
+
+void be_guest_charge(struct be_guest *g, uint64_t now, uint64_t ns)
+{
+	be_share_charge(&g->share, now, ns);
+	be_recent_served(&g->host->recent, g, now);
 }
 
 /* --- time --- */
 
-uint64_t be_guest_deadline(const struct be_guest *g)
+/* When to go on with its connectors. */
+static uint64_t conn_deadline(const struct be_guest *g, uint64_t now)
+{
+	uint64_t first = DISPLIF_NEVER, waits;
+
+	for (uint32_t i = 0; i < g->n && g->bound; i++) {
+		if (g->conn[i].again)
+			first = 0;
+		first = min_u64(first, displif_back_deadline(&g->back[i]));
+	}
+	if (first == DISPLIF_NEVER)
+		return first;
+	waits = be_guest_waits(g, now);
+	return first > waits ? first : waits;
+}
+
+uint64_t be_guest_deadline(const struct be_guest *g, uint64_t now)
 {
 	uint64_t first = g->final ? DISPLIF_NEVER : g->bdev.due;
 
 	if (wants_retry(g))
 		first = min_u64(first, g->retry_at);
-	for (uint32_t i = 0; i < g->n && g->bound; i++)
-		first = min_u64(first, displif_back_deadline(&g->back[i]));
-	return first;
+	return min_u64(first, conn_deadline(g, now));
 }
 
 void be_guest_fire(struct be_guest *g, uint64_t now)
 {
 	if (g->broken) {
 		g->broken = false;
-		be_guest_error(g->domid, g->dev, "broke the protocol: closing the connection");
+		be_guest_error(&g->told, g->domid, g->dev,
+			       "broke the protocol: closing the connection");
 		be_guest_feed(g, DISPLIF_BIN_BROKEN, 0, now);
 	}
-	for (uint32_t i = 0; i < g->n && g->bound; i++) {
+	for (uint32_t i = 0; i < g->n && g->bound && !be_guest_waits(g, now); i++) {
 		if (g->conn[i].again)
 			be_conn_poll(&g->conn[i], now);
 		if (displif_back_deadline(&g->back[i]) <= now)

@@ -11,8 +11,11 @@
 
 #include <displif/libdisplif.h>
 
+#include "log.h"
 #include "output.h"
 #include "pace.h"
+#include "record.h"
+#include "share.h"
 #include "spent.h"
 
 /* Entries of a guest's tables. */
@@ -24,13 +27,15 @@ struct be_host {
 	const struct be_options *opt;
 	struct displif_port port;
 	struct be_output *output;
-	const uint8_t *edid; /* of --edid, or NULL */
+	struct be_record *record; /* of --record, or NULL */
+	const uint8_t *edid;	  /* of --edid, or NULL */
 	uint32_t edid_len;
 	uint16_t domid; /* our own */
 	struct displif_scratch scratch;
 	struct be_guest *guests;
-	bool again;    /* some guest has work that nobody will notify us of */
-	bool finished; /* some guest has gone for good */
+	struct be_recent recent; /* who was served lately */
+	bool again;		 /* some guest has work that nobody will notify us of */
+	bool finished;		 /* some guest has gone for good */
 };
 
 struct be_guest;
@@ -48,7 +53,7 @@ struct be_conn {
 	struct be_tag tag[2];
 	struct be_head *head;
 	bool busy;  /* inside be_conn_service(): flush comes at its end */
-	bool again; /* DISPLIF_DO_POLL */
+	bool again; /* DISPLIF_DO_POLL, or an event that came while the guest had to wait */
 };
 
 struct be_guest {
@@ -70,7 +75,11 @@ struct be_guest {
 	bool lost;    /* our directory is not ours any more: write nothing */
 	bool refused; /* its configuration is bad: never InitWait */
 	bool final;   /* nothing more will happen; kept until the directory is gone */
-	void *watch;  /* watch.c's */
+	void *watch;  /* watch.c's; NULL: to be watched again at @watch_at */
+	uint64_t watch_at;
+	struct be_storm storm; /* of reports about it, watch.c's */
+	struct be_limit told;  /* messages about it */
+	struct be_share share; /* of our time */
 	struct be_spent spent[BE_SPENT_KINDS];
 
 	/* The configuration at our first sight of it. */
@@ -86,6 +95,10 @@ struct be_guest {
 	struct displif_link *link; /* n each, of one allocation with */
 	struct displif_back *back;
 	uint64_t *pend; /* n * BE_FLIPS_MAX */
+
+	/* record.c's */
+	uint32_t number;
+	struct be_tape *tape; /* n, while the connection is recorded */
 };
 
 /* --- guest_new.c --- */
@@ -117,11 +130,18 @@ enum be_sight be_guest_look(struct be_guest *g, uint64_t now);
 void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64_t now);
 /* What is due: the state machine's pause, connectors' retries. */
 void be_guest_fire(struct be_guest *g, uint64_t now);
-uint64_t be_guest_deadline(const struct be_guest *g);
+uint64_t be_guest_deadline(const struct be_guest *g, uint64_t now);
+/*
+ * Until when it is not served, since it has had more than its share and others are there; 0: it is.
+ * What the toolstack does to it is always looked at.
+ */
+uint64_t be_guest_waits(const struct be_guest *g, uint64_t now);
+/* It was served, which took @ns. */
+void be_guest_charge(struct be_guest *g, uint64_t now, uint64_t ns);
 
 /* --- guest_io.c --- */
 
-/* A channel fired. False if there was nothing new. */
+/* A channel fired. False if there was nothing new, or the guest has to wait. */
 bool be_conn_event(struct be_tag *tag, uint64_t now);
 /* Looks into both shared pages, whatever the channels say. */
 void be_conn_poll(struct be_conn *c, uint64_t now);

@@ -13,16 +13,17 @@ static void flush(struct be_conn *c)
 {
 	const struct displif_port *port = &c->guest->host->port;
 	struct displif_link *link = &c->guest->link[c->index];
-	uint32_t duty = displif_back_flush(back_of(c));
+	uint32_t duty;
 
+	be_record_send(c);
+	duty = displif_back_flush(back_of(c));
+	be_record_sent(c, duty);
 	if (duty & DISPLIF_DO_NOTIFY_REQ)
 		port->ops->chan_notify(port->ctx, link->chan[DISPLIF_CHAN_REQ]);
 	if (duty & DISPLIF_DO_NOTIFY_EVT)
 		port->ops->chan_notify(port->ctx, link->chan[DISPLIF_CHAN_EVT]);
-	if (duty & DISPLIF_DO_POLL) {
+	if (duty & DISPLIF_DO_POLL)
 		c->again = true;
-		c->guest->host->again = true;
-	}
 	if (duty & DISPLIF_DO_CLOSE) {
 		c->guest->broken = true;
 		c->guest->host->again = true;
@@ -44,7 +45,7 @@ static int32_t put_edid(struct be_conn *c, const struct displif_msg *msg, uint32
 	err = displif_port_back_put(&g->host->port, g->domid, msg->gref_dir, msg->size, data, len,
 				    &g->host->scratch, &diag);
 	if (err) {
-		be_guest_diag(g->domid, g->dev, "writing the EDID", err, &diag);
+		be_guest_diag(&g->told, g->domid, g->dev, "writing the EDID", err, &diag);
 		return displif_status_of(err);
 	}
 	*written = len;
@@ -101,19 +102,30 @@ static void do_request(struct be_conn *c, const struct displif_back_req *req, ui
 		c->head->output->ops->flip(c->head, frame, flip, now);
 }
 
-static void service(struct be_conn *c, uint64_t now)
+/* @why: in one word, for a recording. */
+static void service(struct be_conn *c, const char *why, uint64_t now)
 {
+	const struct displif_guest_stats *stats = &c->guest->tables.stats;
+	uint64_t start = be_spent_begin(), began = start, took = 0, flips = 0;
+	uint32_t before = stats->requests;
 	struct displif_back_req req;
-	uint64_t began;
 
+	be_record_look(c, why);
 	c->busy = true;
-	while (displif_back_poll(back_of(c), &req, now) == 1) {
+	/* What is left when the slice is over, the flush finds again. */
+	while (began + took - start < BE_SHARE_SLICE_NS &&
+	       displif_back_poll(back_of(c), &req, now) == 1) {
 		began = be_spent_begin();
 		do_request(c, &req, now);
-		be_spent_end(&c->guest->spent[be_spent_kind(req.msg.op)], began);
+		took = be_spent_end(&c->guest->spent[be_spent_kind(req.msg.op)], began);
+		if (req.msg.op == XENDISPL_OP_PG_FLIP)
+			flips += took;
 	}
 	c->busy = false;
+	be_record_took(c, stats->requests - before);
 	flush(c);
+	if (stats->requests != before)
+		be_guest_charge(c->guest, now, be_spent_begin() - start - flips);
 }
 
 bool be_conn_event(struct be_tag *tag, uint64_t now)
@@ -122,8 +134,12 @@ bool be_conn_event(struct be_tag *tag, uint64_t now)
 
 	if (!c->guest->bound)
 		return true;
+	if (be_guest_waits(c->guest, now)) {
+		c->again = true;
+		return false;
+	}
 	displif_back_irq(back_of(c), tag->chan);
-	service(c, now);
+	service(c, tag->chan == DISPLIF_CHAN_REQ ? "req" : "evt", now);
 	return !displif_back_idle(back_of(c), tag->chan);
 }
 
@@ -132,13 +148,13 @@ void be_conn_poll(struct be_conn *c, uint64_t now)
 	c->again = false;
 	displif_back_irq(back_of(c), DISPLIF_CHAN_REQ);
 	displif_back_irq(back_of(c), DISPLIF_CHAN_EVT);
-	service(c, now);
+	service(c, "poll", now);
 }
 
 void be_conn_tick(struct be_conn *c, uint64_t now)
 {
 	displif_back_tick(back_of(c), now);
-	service(c, now);
+	service(c, "tick", now);
 }
 
 void be_conn_flipped(void *conn, uint64_t fb)
@@ -147,6 +163,7 @@ void be_conn_flipped(void *conn, uint64_t fb)
 
 	if (!c->guest->bound)
 		return;
+	be_record_done(c, fb);
 	displif_back_flip_done(back_of(c), fb);
 	if (!c->busy)
 		flush(c);

@@ -18,7 +18,7 @@ static int read_config(struct be_guest *g)
 	if (!err)
 		err = displif_port_back_config(&g->host->port, g->fe_dir, &g->cfg, &diag);
 	if (err) {
-		be_guest_diag(g->domid, g->dev, "configuration", err, &diag);
+		be_guest_diag(&g->told, g->domid, g->dev, "configuration", err, &diag);
 		free(all);
 		g->cfg.connector = NULL;
 		return err;
@@ -80,6 +80,7 @@ static void destroy(struct be_guest *g)
 	free(g->link);
 	free(g->back);
 	free(g->pend);
+	be_record_free(g);
 	free(g);
 }
 
@@ -125,6 +126,7 @@ struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev
 	}
 	g->next = host->guests;
 	host->guests = g;
+	be_record_device(g);
 	return g;
 }
 
@@ -135,6 +137,7 @@ void be_guest_free(struct be_guest *g)
 	while (*at != g)
 		at = &(*at)->next;
 	*at = g->next;
+	be_recent_forget(&g->host->recent, g);
 	be_guest_cut(g);
 	destroy(g);
 }

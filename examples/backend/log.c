@@ -49,28 +49,30 @@ void be_info(const char *fmt, ...)
 	cli_error("%s", text);
 }
 
-static bool allowed(void)
+/* @whom: whose messages they are, in the line that says how many were left out. */
+static bool allowed(struct be_limit *limit, const char *whom)
 {
-	static uint64_t since;
-	static uint32_t count;
 	uint64_t now = displif_loop_clock();
 
-	if (!since || now - since >= BURST_MS) {
-		if (count > BURST)
-			cli_error("left out %u messages about guests",
-				  (unsigned int)(count - BURST));
-		since = now;
-		count = 0;
+	if (!limit->since || now - limit->since >= BURST_MS) {
+		if (limit->count > BURST)
+			cli_error("left out %u messages about %s",
+				  (unsigned int)(limit->count - BURST), whom);
+		limit->since = now;
+		limit->count = 0;
 	}
-	return ++count <= BURST;
+	if (limit->count < UINT32_MAX)
+		limit->count++;
+	return limit->count <= BURST;
 }
 
 void be_limited_error(const char *fmt, ...)
 {
+	static struct be_limit limit;
 	char text[512];
 	va_list args;
 
-	if (!allowed())
+	if (!allowed(&limit, "guests"))
 		return;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
@@ -78,12 +80,14 @@ void be_limited_error(const char *fmt, ...)
 	cli_error("%s", text);
 }
 
-void be_guest_error(unsigned int domid, unsigned int dev, const char *fmt, ...)
+void be_guest_error(struct be_limit *limit, unsigned int domid, unsigned int dev, const char *fmt,
+		    ...)
 {
-	char text[512];
+	char text[512], whom[48];
 	va_list args;
 
-	if (!allowed())
+	snprintf(whom, sizeof(whom), "domain %u device %u", domid, dev);
+	if (!allowed(limit, whom))
 		return;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
@@ -91,12 +95,12 @@ void be_guest_error(unsigned int domid, unsigned int dev, const char *fmt, ...)
 	cli_error("domain %u device %u: %s", domid, dev, text);
 }
 
-void be_guest_diag(unsigned int domid, unsigned int dev, const char *what, int err,
-		   const struct displif_diag *diag)
+void be_guest_diag(struct be_limit *limit, unsigned int domid, unsigned int dev, const char *what,
+		   int err, const struct displif_diag *diag)
 {
 	char text[256] = "";
 
 	if (diag->err)
 		displif_diag_text(diag, text, sizeof(text));
-	be_guest_error(domid, dev, "%s: %s", what, text[0] ? text : displif_strerror(err));
+	be_guest_error(limit, domid, dev, "%s: %s", what, text[0] ? text : displif_strerror(err));
 }

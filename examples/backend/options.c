@@ -45,6 +45,7 @@ static const char help[] =
 	"Running:\n"
 	"  --once              end when the first guest has gone\n"
 	"  --stats FILE        at SIGUSR2 write figures as JSON to FILE (standard output)\n"
+	"  --record FILE       write down every message of the guests and of ours; FILE grows without end\n"
 	"  --verbose           tell what happens; errors are always told\n"
 	"  --help, --version\n"
 	"\n"
@@ -62,6 +63,7 @@ enum {
 	OPT_MAX_PAGES,
 	OPT_ONCE,
 	OPT_STATS,
+	OPT_RECORD,
 	OPT_VERBOSE,
 	OPT_HELP,
 	OPT_VERSION,
@@ -78,6 +80,7 @@ static const struct option long_options[] = {
 	{ "max-pages", required_argument, NULL, OPT_MAX_PAGES },
 	{ "once", no_argument, NULL, OPT_ONCE },
 	{ "stats", required_argument, NULL, OPT_STATS },
+	{ "record", required_argument, NULL, OPT_RECORD },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -137,6 +140,8 @@ static bool parse_one(struct be_options *opt, int which, const char *text)
 		return cli_parse_u32("--max-pages", text, 1, MAX_PAGES, &opt->max_pages);
 	case OPT_STATS:
 		return parse_text("--stats", text, &opt->stats);
+	case OPT_RECORD:
+		return parse_text("--record", text, &opt->record);
 	case OPT_ONCE:
 		opt->once = true;
 		return true;

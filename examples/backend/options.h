@@ -16,6 +16,7 @@ struct be_options {
 	const char *edid;	/* file for GET_EDID; NULL: the output's own */
 	const char *picture;	/* headless: base name of the PNG files; NULL: none */
 	const char *stats;	/* file for the figures; NULL: standard output */
+	const char *record;	/* file for a recording; NULL: none */
 	uint32_t refresh;	/* frames per second without a screen's own clock; 0: no limit */
 	uint32_t max_pages;	/* 4 KiB pages of all buffers of one guest */
 	bool be_alloc;		/* grant a guest's wish that we allocate */

@@ -42,8 +42,11 @@ uint64_t be_spent_begin(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-void be_spent_end(struct be_spent *spent, uint64_t began)
+uint64_t be_spent_end(struct be_spent *spent, uint64_t began)
 {
-	spent->ns += be_spent_begin() - began;
+	uint64_t ns = be_spent_begin() - began;
+
+	spent->ns += ns;
 	spent->n++;
+	return ns;
 }

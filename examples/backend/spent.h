@@ -27,6 +27,7 @@ enum be_spent_kind be_spent_kind(uint8_t op);
 const char *be_spent_name(enum be_spent_kind kind);
 /* The time now, for be_spent_end(). */
 uint64_t be_spent_begin(void);
-void be_spent_end(struct be_spent *spent, uint64_t began);
+/* Returns how long it was, in ns. */
+uint64_t be_spent_end(struct be_spent *spent, uint64_t began);
 
 #endif

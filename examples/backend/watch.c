@@ -53,8 +53,32 @@ void be_watcher_stop(struct be_watcher *w)
 	w->release = NULL;
 }
 
+/* False: it is to be tried again. */
+static bool watch_peer(struct be_watcher *w, struct be_guest *g)
+{
+	struct displif_xen_watch *watch = NULL;
+	char path[DISPLIF_XS_PATH];
+
+	if (displif_xs_join(path, sizeof(path), g->fe_dir, "state") < 0 ||
+	    displif_xen_watch(w->xen, path, g, &watch) != 0) {
+		be_guest_error(&g->told, g->domid, g->dev, "cannot watch %s", path);
+		return false;
+	}
+	g->watch = watch;
+	return true;
+}
+
+/* The frontend writes its state without end: we look at it later, and do not want to hear of it until then. */
+static void calm(struct be_watcher *w, struct be_guest *g, uint64_t now)
+{
+	displif_xen_unwatch(w->xen, g->watch);
+	g->watch = NULL;
+	g->watch_at = now + BE_STORM_PAUSE_MS;
+}
+
 void be_watcher_event(struct be_watcher *w, void *tag, const char *path)
 {
+	uint64_t now = displif_loop_clock();
 	uint32_t domid, dev;
 	struct be_guest *g = NULL;
 
@@ -70,6 +94,8 @@ void be_watcher_event(struct be_watcher *w, void *tag, const char *path)
 	} else {
 		g = tag;
 		g->peer_dirty = true;
+		if (be_storm_report(&g->storm, now))
+			calm(w, g, now);
 	}
 	w->host->again = true;
 }
@@ -89,7 +115,7 @@ static uint32_t count_guests(const struct be_watcher *w)
  */
 static bool meet(struct be_watcher *w, uint16_t domid, uint32_t dev)
 {
-	char dir[DISPLIF_XS_PATH], path[DISPLIF_XS_PATH];
+	char dir[DISPLIF_XS_PATH];
 	uint8_t state;
 	struct be_guest *g;
 	int err;
@@ -107,9 +133,7 @@ static bool meet(struct be_watcher *w, uint16_t domid, uint32_t dev)
 	g = be_guest_new(w->host, domid, dev);
 	if (!g)
 		return false;
-	if (displif_xs_join(path, sizeof(path), g->fe_dir, "state") < 0 ||
-	    displif_xen_watch(w->xen, path, g, (struct displif_xen_watch **)&g->watch) != 0) {
-		be_limited_error("domain %u device %u: cannot watch %s", domid, dev, path);
+	if (!watch_peer(w, g)) {
 		be_guest_free(g);
 		return false;
 	}
@@ -160,14 +184,22 @@ static void count_domains(struct be_watcher *w, uint64_t now)
 	}
 }
 
-uint64_t be_watcher_deadline(const struct be_watcher *w)
+uint64_t be_watcher_deadline(const struct be_watcher *w, uint64_t now)
 {
+	uint64_t first = w->retry_at, waits;
+
 	if (w->rescan || w->count)
 		return 0;
-	for (const struct be_guest *g = w->host->guests; g; g = g->next)
-		if (g->own_dirty || g->peer_dirty)
+	for (const struct be_guest *g = w->host->guests; g; g = g->next) {
+		if (g->own_dirty)
 			return 0;
-	return w->retry_at;
+		waits = g->peer_dirty ? be_guest_waits(g, now) : DISPLIF_NEVER;
+		if (waits < first)
+			first = waits;
+		if (!g->watch && g->watch_at < first)
+			first = g->watch_at;
+	}
+	return first;
 }
 
 void be_watcher_work(struct be_watcher *w, uint64_t now)
@@ -177,7 +209,9 @@ void be_watcher_work(struct be_watcher *w, uint64_t now)
 
 	for (g = w->host->guests; g; g = next) {
 		next = g->next;
-		if (!g->own_dirty && !g->peer_dirty)
+		if (!g->watch && g->watch_at <= now && !watch_peer(w, g))
+			g->watch_at = now + RETRY_MS;
+		if (!g->own_dirty && (!g->peer_dirty || be_guest_waits(g, now)))
 			continue;
 		sight = be_guest_look(g, now);
 		if (sight == BE_SIGHT_KEEP)

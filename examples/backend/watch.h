@@ -32,7 +32,7 @@ void be_watcher_stop(struct be_watcher *w);
 /* For displif_xen_config.watch. Only takes note. */
 void be_watcher_event(struct be_watcher *w, void *tag, const char *path);
 /* When to call be_watcher_work(): 0 for at once, or DISPLIF_NEVER. */
-uint64_t be_watcher_deadline(const struct be_watcher *w);
+uint64_t be_watcher_deadline(const struct be_watcher *w, uint64_t now);
 void be_watcher_work(struct be_watcher *w, uint64_t now);
 
 #endif

@@ -155,11 +155,16 @@ static void settle(struct displif_back *b)
 			b->again = 1;
 		return;
 	}
-	if (b->armed_at == next)
-		return;
-	b->armed_at = next;
-	if (displif__ring_rearm(&b->ring, 1))
-		b->again = 1;
+	if (b->armed_at != next) {
+		b->armed_at = next;
+		if (displif__ring_rearm(&b->ring, 1)) {
+			b->again = 1;
+			b->more = 1;
+		}
+	}
+	/* Nothing is left that could have waited for a buffer's turn. */
+	if (!b->held && !b->more)
+		b->hold_from = DISPLIF_NEVER;
 }
 
 uint32_t displif_back_flush(struct displif_back *b)

@@ -18,6 +18,7 @@ void displif_back_irq(struct displif_back *b, enum displif_chan chan)
 			displif__back_die(b, DISPLIF_E_PROTO);
 			return;
 		}
+		b->more = 0;
 		if (b->ring.seen != seen)
 			b->moved |= 1u << DISPLIF_CHAN_REQ;
 		b->budget = b->guest->quota.requests_per_irq;
@@ -52,6 +53,7 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 {
 	struct displif_back_pick pick = { DISPLIF_BACK_NONE, DISPLIF_BACK_NONE };
 	struct displif_back_slot *s;
+	uint64_t paced = b->guest->pace_at;
 	int32_t status;
 	uint32_t i, traits;
 	uint16_t id;
@@ -89,6 +91,8 @@ static enum taken take(struct displif_back *b, const union displif_wire *wire,
 	if (!status)
 		status = displif__back_judge(b->guest, req, &pick);
 	if (status) {
+		/* A buffer that is not created is not paid for. */
+		b->guest->pace_at = paced;
 		displif__back_answer(b, id, req->msg.op, status, 0);
 		return TAKEN_REFUSED;
 	}
@@ -128,7 +132,6 @@ int displif_back_poll(struct displif_back *b, struct displif_back_req *req, uint
 			b->held = 0;
 			b->pace_due = DISPLIF_NEVER;
 		} else if (!displif__ring_get(&b->ring, &wire)) {
-			b->hold_from = DISPLIF_NEVER;
 			break;
 		}
 		b->budget--;

@@ -48,6 +48,7 @@ static uint32_t bytes_of(uint32_t n)
 static int do_page(const struct displif__call *c, const struct displif_scratch *scratch,
 		   struct displif_pgdir_walk *walk, bool fill)
 {
+	struct displif__call end = *c;
 	struct displif__mapped m;
 	uint32_t gref = walk->next, have = walk->have;
 	uint32_t len = 0;
@@ -66,7 +67,9 @@ static int do_page(const struct displif__call *c, const struct displif_scratch *
 		if (ret >= 0)
 			len = bytes_of(displif__sub32(walk->have, have));
 	}
-	err = put_words(c, scratch, gref, 1, len, &m);
+	if (ret < 0)
+		end.diag = NULL; /* it tells what came first */
+	err = put_words(&end, scratch, gref, 1, len, &m);
 	return err && ret >= 0 ? err : ret;
 }
 

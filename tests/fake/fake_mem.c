@@ -202,12 +202,45 @@ static void region_free(struct fake_dom *d, struct fake_region *r)
 	free(r);
 }
 
-void fake_mem_free(struct fake_dom *d, void *va)
+static struct fake_region **region_find(struct fake_dom *d, const void *va)
 {
 	struct fake_region **p, *r;
 
 	for (p = &d->region; (r = *p) && r->va != va; p = &r->next)
 		;
+	return p;
+}
+
+static uint32_t region_mapped(const struct fake_dom *d, const struct fake_region *r)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < r->n; i++)
+		n += d->w->mem.frame[r->frame[i]].maps != 0;
+	return n;
+}
+
+uint32_t fake_mem_mapped(struct fake_dom *d, const void *va)
+{
+	const struct fake_region *r = *region_find(d, va);
+
+	return r ? region_mapped(d, r) : 0;
+}
+
+void fake_mem_free(struct fake_dom *d, void *va)
+{
+	uint32_t n = fake_mem_mapped(d, va);
+
+	if (n)
+		fake__violation(d->w, "domain %u freed memory of which a peer maps %u pages", d->id,
+				n);
+	fake__mem_drop(d, va);
+}
+
+void fake__mem_drop(struct fake_dom *d, void *va)
+{
+	struct fake_region **p = region_find(d, va), *r = *p;
+
 	if (!r) {
 		if (d->alive)
 			fake__violation(d->w, "domain %u freed memory that it does not have",

@@ -82,7 +82,7 @@ static int op_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **
 		return DISPLIF_E_OS;
 	err = grant_all(d, dom, *va, n, flags, gref);
 	if (err) {
-		fake_mem_free(d, *va);
+		fake__mem_drop(d, *va);
 		*va = NULL;
 		return err;
 	}
@@ -98,7 +98,7 @@ static void op_unshare(void *ctx, void *va, const uint32_t *gref, uint32_t n)
 	if (!d->alive)
 		return;
 	end_all(d, gref, n);
-	fake_mem_free(d, va);
+	fake__mem_drop(d, va);
 }
 
 static int op_grant(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags, uint32_t *gref)

@@ -57,6 +57,8 @@ void fake__va_end(struct fake_world *w, void *va, uint32_t n);
 void fake__frame_put(struct fake_world *w, uint32_t frame);
 /* The region that holds @va and the page's index in it, or NULL. */
 struct fake_region *fake__region_at(struct fake_dom *d, const void *va, uint32_t *page);
+/* As fake_mem_free(), of memory that its owner will not use again while a peer maps it. */
+void fake__mem_drop(struct fake_dom *d, void *va);
 /* Exit and death: gives all memory of a domain back. */
 void fake__mem_end(struct fake_dom *d);
 /* New frames with the same content at the same addresses. */
@@ -278,6 +280,7 @@ struct fake_dom {
 	struct fake_chan *chan;
 	struct fake_chan *running; /* whose handler runs */
 	struct fake_event *event, **event_end;
+	struct fake_event *telling; /* being delivered */
 };
 
 struct fake_world {

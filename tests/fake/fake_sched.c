@@ -126,24 +126,74 @@ static void deliver(struct ready *r)
 	}
 }
 
+static void offer_dom(struct choice *c, struct fake_dom *d)
+{
+	if (!d->alive)
+		return;
+	if (d->on_chan)
+		offer_ports(c, d);
+	if (d->event)
+		offer(c, &(struct ready){ .d = d, .since = d->event->since });
+}
+
+static bool task_ready(const struct fake_task *t)
+{
+	return !t->dead && (t->since || t->due <= t->d->w->now);
+}
+
+/* Tasks of @d, or of all domains. */
+static void offer_tasks(struct choice *c, const struct fake_dom *d)
+{
+	struct fake_task *t;
+
+	for (t = c->w->task; t; t = t->next) {
+		if ((!d || t->d == d) && task_ready(t))
+			offer(c, &(struct ready){ .d = t->d, .task = t, .since = t->since });
+	}
+}
+
 static bool step(struct fake_world *w)
 {
 	struct choice c = { .w = w };
 	struct fake_dom *d;
-	struct fake_task *t;
 
-	for (d = w->dom; d; d = d->next) {
-		if (!d->alive)
-			continue;
-		if (d->on_chan)
-			offer_ports(&c, d);
-		if (d->event)
-			offer(&c, &(struct ready){ .d = d, .since = d->event->since });
+	for (d = w->dom; d; d = d->next)
+		offer_dom(&c, d);
+	offer_tasks(&c, NULL);
+	if (!c.n)
+		return false;
+	deliver(&c.best);
+	return true;
+}
+
+bool fake_ready(const struct fake_dom *d)
+{
+	const struct fake_task *t;
+	uint32_t i;
+
+	if (!d->alive)
+		return false;
+	if (d->event)
+		return true;
+	for (i = 1; d->on_chan && i < d->port_top; i++) {
+		const struct fake_port *p = &d->port[i];
+
+		if (p->pending && !p->masked && p->chan)
+			return true;
 	}
-	for (t = w->task; t; t = t->next) {
-		if (!t->dead && (t->since || t->due <= w->now))
-			offer(&c, &(struct ready){ .d = t->d, .task = t, .since = t->since });
+	for (t = d->w->task; t; t = t->next) {
+		if (t->d == d && task_ready(t))
+			return true;
 	}
+	return false;
+}
+
+bool fake_deliver(struct fake_dom *d)
+{
+	struct choice c = { .w = d->w };
+
+	offer_dom(&c, d);
+	offer_tasks(&c, d);
 	if (!c.n)
 		return false;
 	deliver(&c.best);
@@ -167,17 +217,28 @@ int32_t fake_run(struct fake_world *w, uint32_t max)
 	return n < max ? (int32_t)n : -1;
 }
 
-/* The earliest time at which a task is due, not before now. */
-static uint64_t next_due(const struct fake_world *w)
+/* The earliest time at which a task of @d, or of anybody, is due, not before now. */
+static uint64_t next_due(const struct fake_world *w, const struct fake_dom *d)
 {
 	const struct fake_task *t;
 	uint64_t due = DISPLIF_NEVER;
 
 	for (t = w->task; t; t = t->next) {
-		if (!t->dead && t->due < due)
+		if (!t->dead && (!d || t->d == d) && t->due < due)
 			due = t->due;
 	}
 	return due < w->now ? w->now : due;
+}
+
+uint64_t fake_due(const struct fake_dom *d)
+{
+	return next_due(d->w, d);
+}
+
+void fake_pass(struct fake_world *w, uint64_t now)
+{
+	if (now > w->now)
+		w->now = now;
 }
 
 /* fake_run(), added to *@n. False at a storm. */
@@ -196,7 +257,7 @@ static bool run_more(struct fake_world *w, int32_t *n)
 /* Lets time pass up to the next due task or @end. False if it is there already. */
 static bool pass(struct fake_world *w, uint64_t end)
 {
-	uint64_t due = next_due(w);
+	uint64_t due = next_due(w, NULL);
 
 	if (w->now >= end)
 		return false;

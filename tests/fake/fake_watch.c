@@ -142,6 +142,9 @@ void fake__watch_end(struct fake_dom *d)
 {
 	struct fake_watch *watch;
 
+	free(d->telling);
+	d->telling = NULL;
+
 	for (watch = d->w->watch; watch; watch = watch->next) {
 		if (watch->d == d) {
 			watch->dead = true;
@@ -159,6 +162,10 @@ void fake__watch_deliver(struct fake_dom *d)
 	if (!d->event)
 		d->event_end = &d->event;
 	d->stats.watch_events++;
+	d->telling = e;
 	watch->fn(watch->arg, e->path + watch->skip);
-	free(e);
+	if (d->telling == e) {
+		d->telling = NULL;
+		free(e);
+	}
 }

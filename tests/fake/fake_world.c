@@ -197,6 +197,7 @@ void fake_dom_exit(struct fake_dom *d)
 	fake__grants_end(d);
 	fake__mem_end(d);
 	d->on_chan = NULL;
+	d->running = NULL;
 }
 
 void fake_dom_kill(struct fake_dom *d)

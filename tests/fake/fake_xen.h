@@ -100,8 +100,13 @@ void fake_dom_on_chan(struct fake_dom *d, void (*fn)(void *arg, void *tag), void
  * poison byte or zero. NULL if the host has no frames left.
  */
 void *fake_mem_alloc(struct fake_dom *d, uint32_t n, bool zero);
-/* Frees memory of fake_mem_alloc(). It cannot be touched afterwards; frames still mapped elsewhere live on. */
+/*
+ * Frees memory of fake_mem_alloc(). It cannot be touched afterwards. A violation if a peer can still
+ * reach it: what is in it next would be the peer's, too. (The fake does not use such frames again.)
+ */
 void fake_mem_free(struct fake_dom *d, void *va);
+/* How many pages of the allocation at @va are mapped by other domains now. */
+uint32_t fake_mem_mapped(struct fake_dom *d, const void *va);
 /* True if one byte at @va can be read, or written: a test of what would be a SIGSEGV. */
 bool fake_mem_readable(const void *va);
 bool fake_mem_writable(void *va);
@@ -218,6 +223,22 @@ int32_t fake_run(struct fake_world *w, uint32_t max);
 int32_t fake_advance(struct fake_world *w, uint64_t ms);
 /* fake_run() and time as needed until @done says so. False if not within @ms, or at a storm. */
 bool fake_until(struct fake_world *w, bool (*done)(void *arg), void *arg, uint64_t ms);
+/*
+ * For schedulers of their own, in place of the three above. They let domains run
+ * in coroutines, so that one is switched away from in the middle of a
+ * delivery while another one is served.
+ */
+/* True if there is something that fake_deliver() would deliver. */
+bool fake_ready(const struct fake_dom *d);
+/*
+ * Delivers one ready thing of @d, in the seed's order; false if there is none. May be called while a delivery of *another*
+ * domain has not returned. One of @d that never returns is forgotten by fake_dom_exit() and fake_dom_kill().
+ */
+bool fake_deliver(struct fake_dom *d);
+/* The earliest time for which a task of @d is set, not before now; DISPLIF_NEVER: none. */
+uint64_t fake_due(const struct fake_dom *d);
+/* Lets time pass to @now, no further back than it is, without delivering anything. */
+void fake_pass(struct fake_world *w, uint64_t now);
 /* A number from the world's sequence, below @n (n > 0). */
 uint32_t fake_rand(struct fake_world *w, uint32_t n);
 

@@ -89,7 +89,7 @@ static int give_edid(struct end_back *b, const struct displif_back_req *req)
 	return displif_status_of(b->last_err);
 }
 
-static int serve(struct end_back *b, uint32_t c, const struct displif_back_req *req)
+int end_back_do(struct end_back *b, uint32_t c, const struct displif_back_req *req)
 {
 	switch (req->msg.op) {
 	case XENDISPL_OP_DBUF_CREATE:
@@ -122,7 +122,7 @@ static void answer(struct end_back *b, uint32_t c, const struct displif_back_req
 	if (b->fail_op == req->msg.op)
 		status = b->fail_status;
 	else
-		status = serve(b, c, req);
+		status = end_back_do(b, c, req);
 	displif_back_complete(&b->back[c], req->handle, status, edid && !status ? b->edid_size : 0);
 	if (flip && !status && !b->no_events)
 		displif_back_flip_done(&b->back[c], req->msg.fb);
@@ -131,6 +131,10 @@ static void answer(struct end_back *b, uint32_t c, const struct displif_back_req
 void end_back_request(struct end_back *b, uint32_t c, const struct displif_back_req *req)
 {
 	b->requests++;
+	if (b->request) {
+		b->request(b, c, req);
+		return;
+	}
 	if (b->hold && b->n_held < END_HELD) {
 		b->held[b->n_held] = *req;
 		b->held_on[b->n_held++] = c;
@@ -161,6 +165,8 @@ void end_back_drop(struct end_back *b)
 	b->n_held = 0;
 	memset(b->shown, 0, sizeof(b->shown));
 	memset(b->flipped, 0, sizeof(b->flipped));
+	if (b->dropped)
+		b->dropped(b);
 }
 
 const uint8_t *end_back_pixels(struct end_back *b, uint64_t cookie)

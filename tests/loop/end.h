@@ -81,6 +81,9 @@ struct end_front {
 	struct displif_front_cfg front_cfg;
 	bool hold_users; /* the old display stays open until end_front_users_gone() */
 	bool deaf;	 /* channels' interrupts are ignored */
+	/* NULL, or told of: each event; the connection's end, when buffers are let go of */
+	void (*heard)(struct end_front *f, const struct displif_front_event *ev);
+	void (*dropped)(struct end_front *f);
 	/* what happened */
 	uint32_t published, failed, starts, stops;
 	int last_err;
@@ -178,6 +181,9 @@ struct end_back {
 	int32_t fail_status; /* with this status */
 	const uint8_t *edid;
 	uint32_t edid_size;
+	/* NULL, or instead of answering at once or holding; or told of the connection's end */
+	void (*request)(struct end_back *b, uint32_t connector, const struct displif_back_req *req);
+	void (*dropped)(struct end_back *b);
 	/* what happened */
 	struct displif_back_req held[END_HELD];
 	uint32_t held_on[END_HELD], n_held;
@@ -202,6 +208,8 @@ const uint8_t *end_back_pixels(struct end_back *b, uint64_t fb);
 
 /* back_req.c: one request, and the end of all buffers. */
 void end_back_request(struct end_back *b, uint32_t connector, const struct displif_back_req *req);
+/* Does what a request asks for, without answering it. The status. */
+int end_back_do(struct end_back *b, uint32_t connector, const struct displif_back_req *req);
 void end_back_drop(struct end_back *b);
 /* Publishes what was staged on a connector and does the duties. */
 void end_back_flush(struct end_back *b, uint32_t connector);

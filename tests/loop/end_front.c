@@ -41,6 +41,8 @@ static void note(struct end_front *f, const struct displif_front_event *ev)
 {
 	struct end_wait *wait = end_front_waited(f, ev->token);
 
+	if (f->heard)
+		f->heard(f, ev);
 	if (!wait)
 		return;
 	wait->fb = ev->fb;

@@ -85,6 +85,8 @@ void end_front_drop_bufs(struct end_front *f)
 
 	for (i = 0; i < END_BUFS; i++)
 		drop(f, &f->buf[i]);
+	if (f->dropped)
+		f->dropped(f);
 }
 
 static int share(struct end_front *f, struct end_buf *buf, enum displif_share_kind kind)

@@ -510,6 +510,118 @@ static void partial_polls(void **state)
 	assert_true(displif__ring_publish(&ring[0]));
 }
 
+/* A session that was refused for its arguments serves nothing. */
+static void refused_sessions_are_dead(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 0);
+
+	(void)state;
+	assert_int_equal(displif_back_attach(&b[0], &guest, 256, &ring_page[0], &evt_page[0],
+					     pend[0], 8, NULL),
+			 DISPLIF_E_INVAL);
+	send_msg(0, &m);
+	assert_null(handed(0, 0));
+	assert_int_equal(displif_back_flush(&b[0]), 0);
+	assert_int_equal(guest.stats.requests, 0);
+}
+
+/* Another request that fails takes nothing from a flip that is open; a dead session takes no flip. */
+static void open_flips_stay_open(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_PG_FLIP, 0, 21);
+	unsigned int i;
+
+	(void)state;
+	create_and_attach(11, 21);
+	done(0, m, 0);
+	done(0, plain_msg(XENDISPL_OP_SET_CONFIG, 0, 0), -DISPLIF_XEN_EIO);
+	assert_int_equal(displif_back_flip_done(&b[0], 21), 0);
+	done(0, m, 0);
+	displif_back_flush(&b[0]);
+	displif_back_kill(&b[0], DISPLIF_E_GONE);
+	memset(&evt_page[0], 0, sizeof(evt_page[0]));
+	assert_int_equal(displif_back_flip_done(&b[0], 21), DISPLIF_E_STATE);
+	for (i = 0; i < 1024; i++)
+		assert_int_equal(evt_page[0].w[i], 0);
+}
+
+/* The queue behind a full event page goes round and round, and keeps the order of flips. */
+static void waiting_events_keep_their_order(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_PG_FLIP, 0, 0);
+	unsigned int sent = 0, seen = 0, round, i;
+	uint64_t fb;
+	uint16_t id;
+
+	(void)state;
+	attach(3);
+	create_and_attach(11, 100);
+	for (i = 1; i < N_FB; i++)
+		done(0, attach_msg(11, 100 + i, 64, 32), 0);
+	for (; sent < 63; sent++)
+		flip(0, 100 + sent % N_FB);
+	for (round = 0; round < 20; round++) {
+		/* Some more than there is room for. */
+		for (i = 0; i < 1 + round % 3; i++, sent++)
+			flip(0, 100 + sent % N_FB);
+		assert_int_equal(displif_back_deadline(&b[0]), 0);
+		displif_back_flush(&b[0]);
+		for (i = 0; i < 5; i++, seen++) {
+			assert_true(take_event(0, &fb, &id));
+			assert_int_equal(fb, 100 + seen % N_FB);
+			assert_int_equal(id, seen);
+		}
+		displif__evt_confirm(&evt[0]);
+		/* There is room by now, but those that wait come first. */
+		flip(0, 100 + sent % N_FB);
+		sent++;
+		displif_back_irq(&b[0], DISPLIF_CHAN_EVT);
+		assert_int_equal(displif_back_deadline(&b[0]), DISPLIF_NEVER);
+		for (; sent < seen + 63; sent++)
+			flip(0, 100 + sent % N_FB);
+	}
+	m.fb = 100;
+	done(0, m, 0);
+}
+
+/* Notifications are counted each; an idle channel is idle whatever the other does. */
+static void counts_and_idleness(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_PG_FLIP, 0, 21);
+	const struct displif_back_req *req;
+	uint32_t before;
+
+	(void)state;
+	create_and_attach(11, 21);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	displif_back_idle(&b[0], DISPLIF_CHAN_REQ);
+	assert_true(displif_back_idle(&b[0], DISPLIF_CHAN_EVT));
+	displif_back_irq(&b[0], DISPLIF_CHAN_EVT);
+	assert_true(displif_back_idle(&b[0], DISPLIF_CHAN_EVT));
+	assert_true(displif_back_idle(&b[0], DISPLIF_CHAN_REQ));
+	before = guest.stats.notified;
+	displif__ring_rearm(&ring[0], 1);
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	displif_back_complete(&b[0], req->handle, 0, 0);
+	assert_int_equal(displif_back_flush(&b[0]), DISPLIF_DO_NOTIFY_REQ);
+	assert_int_equal(guest.stats.notified, before + 1);
+	displif_back_flip_done(&b[0], 21);
+	assert_int_equal(displif_back_flush(&b[0]), DISPLIF_DO_NOTIFY_EVT);
+	assert_int_equal(guest.stats.notified, before + 2);
+	assert_int_equal(displif__ring_snapshot(&ring[0]), 1);
+	ring[0].cons = ring[0].seen;
+	displif__ring_rearm(&ring[0], 1);
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	displif_back_complete(&b[0], req->handle, 0, 0);
+	displif_back_flip_done(&b[0], 21);
+	assert_int_equal(displif_back_flush(&b[0]), DISPLIF_DO_NOTIFY_REQ | DISPLIF_DO_NOTIFY_EVT);
+	assert_int_equal(guest.stats.notified, before + 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -531,6 +643,10 @@ int main(void)
 		cmocka_unit_test_setup(completion_after_reset, rig_setup),
 		cmocka_unit_test_setup(handles_of_an_earlier_connection, rig_setup),
 		cmocka_unit_test_setup(partial_polls, rig_setup),
+		cmocka_unit_test_setup(refused_sessions_are_dead, rig_setup),
+		cmocka_unit_test_setup(open_flips_stay_open, rig_setup),
+		cmocka_unit_test_setup(waiting_events_keep_their_order, rig_setup),
+		cmocka_unit_test_setup(counts_and_idleness, rig_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

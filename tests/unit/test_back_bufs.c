@@ -81,6 +81,8 @@ static void sizes(void **state)
 		{ 0, 32, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 0, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 7, 8192, 0, -DISPLIF_XEN_EINVAL },
+		{ 64, 32, 64, 16384, 0, 0 },
+		{ 64, 32, 64, 16383, 0, -DISPLIF_XEN_EINVAL },
 		{ 64, 32, 65, 81920, 0, -DISPLIF_XEN_EINVAL },
 		{ 0x10000001, 0x10, 32, 8192, 0, -DISPLIF_XEN_EINVAL },
 		{ 32768, 32768, 32, 0x40000000, 0, -DISPLIF_XEN_EINVAL },
@@ -365,6 +367,21 @@ static void too_far_ahead(void **state)
 	assert_int_equal(guest.stats.paced, 3);
 }
 
+/* A buffer that is refused costs the host nothing, and so the guest no time. */
+static void pace_of_refused(void **state)
+{
+	(void)state;
+	quota.pages_per_s = 3;
+	quota.pages = 8;
+	attach(N_PEND);
+	refused(0, create_msg(10, 512, 512), -DISPLIF_XEN_ENOMEM);
+	refused(0, create_msg(10, 32, 0), -DISPLIF_XEN_EINVAL);
+	done(0, create_msg(10, 32, 32), 0);
+	refused(0, create_msg(10, 512, 512), -DISPLIF_XEN_EEXIST);
+	done(0, create_msg(11, 32, 32), 0);
+	assert_int_equal(guest.stats.paced, 0);
+}
+
 /* Buffers in a row: all that wait, and what waits behind them, wait for 2 s together. */
 static void pace_of_a_row(void **state)
 {
@@ -417,6 +434,73 @@ static void pace_of_a_row(void **state)
 	assert_int_equal(displif_back_poll(&b[0], &req, 5), 1);
 }
 
+/* Takes all that is to be had on connector 0, and grants it; the duties. */
+static uint32_t grant_all(uint64_t now)
+{
+	struct displif_back_req req;
+
+	while (displif_back_poll(&b[0], &req, now))
+		displif_back_complete(&b[0], req.handle, 0, 0);
+	return displif_back_flush(&b[0]);
+}
+
+/* What comes while a buffer waits has waited, too, when that is over, although it is seen only then. */
+static void pace_of_late_comers(void **state)
+{
+	struct displif_msg m = create_msg(10, 80, 1024);
+	struct displif_msg blank = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 0);
+	uint64_t due, now = 1000;
+	unsigned int i;
+
+	(void)state;
+	quota.pages_per_s = 100;
+	attach(N_PEND);
+	for (i = 0; i < 3; i++, m.dbuf++)
+		send_msg(0, &m);
+	send_msg(0, &blank);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	grant_all(now);
+	assert_int_equal(displif_back_deadline(&b[0]), 1600);
+	/* Nobody is told of these, since there is something left to take. */
+	for (i = 0; i < 3; i++, m.dbuf++)
+		send_msg(0, &m);
+	while ((due = displif_back_deadline(&b[0])) != DISPLIF_NEVER) {
+		now = due;
+		displif_back_tick(&b[0], now);
+		while (grant_all(now) & DISPLIF_DO_POLL)
+			displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	}
+	assert_true(now <= 3000);
+	assert_int_equal(guest.stats.requests, 7);
+}
+
+/* Once nobody waits, the next one may wait as long as the first. */
+static void pace_after_a_row(void **state)
+{
+	struct displif_msg m = create_msg(10, 80, 1024);
+	unsigned int i;
+
+	(void)state;
+	quota.pages_per_s = 100;
+	attach(N_PEND);
+	for (i = 0; i < 3; i++, m.dbuf++)
+		send_msg(0, &m);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	grant_all(1000);
+	displif_back_tick(&b[0], 1600);
+	grant_all(1600); /* all three are there; the guest is ahead by 1800 ms */
+	send_msg(0, &m);
+	displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	grant_all(1601);
+	assert_int_equal(displif_back_deadline(&b[0]), 2400);
+	m.dbuf++;
+	send_msg(0, &m);
+	displif_back_tick(&b[0], 2400);
+	while (grant_all(2400) & DISPLIF_DO_POLL)
+		displif_back_irq(&b[0], DISPLIF_CHAN_REQ);
+	assert_int_equal(displif_back_deadline(&b[0]), 3200);
+}
+
 static void pace_and_clocks(void **state)
 {
 	struct displif_msg m = create_msg(10, 500, 1024);
@@ -453,6 +537,108 @@ static void pace_and_clocks(void **state)
 	assert_int_equal(rsp.status, -DISPLIF_XEN_EAGAIN);
 }
 
+/* Each end of every range is still allowed. */
+static void edges_of_ranges(void **state)
+{
+	static struct displif_dbuf many_dbufs[DISPLIF_GUEST_MAX_DBUFS];
+	static struct displif_fb many_fbs[DISPLIF_GUEST_MAX_FBS];
+	struct displif_msg m = create_msg(11, 1, DISPLIF_MAX_SIDE);
+
+	(void)state;
+	for (quota.stride_rule = 1; quota.stride_rule <= 4096; quota.stride_rule *= 2)
+		assert_int_equal(displif_guest_init(&guest, &quota, dbufs, 1, fbs, 1), 0);
+	quota.stride_rule = 0;
+	quota.requests_per_irq = 1;
+	assert_int_equal(displif_guest_init(&guest, &quota, many_dbufs, DISPLIF_GUEST_MAX_DBUFS,
+					    many_fbs, DISPLIF_GUEST_MAX_FBS),
+			 0);
+	quota.requests_per_irq = 1024;
+	attach(N_PEND);
+	done(0, m, 0);
+	done(0, attach_msg(11, 21, 1, DISPLIF_MAX_SIDE), 0);
+	done(0, create_msg(12, DISPLIF_MAX_SIDE, 1), 0);
+	done(0, attach_msg(12, 22, DISPLIF_MAX_SIDE, 1), 0);
+	refused(0, attach_msg(12, 23, DISPLIF_MAX_SIDE + 1u, 1), -DISPLIF_XEN_EINVAL);
+	refused(0, attach_msg(12, 23, DISPLIF_MAX_SIDE, 0), -DISPLIF_XEN_EINVAL);
+	m = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 22);
+	m.width = m.height = m.x = m.y = DISPLIF_MAX_SIDE;
+	done(0, m, 0);
+	m.height = DISPLIF_MAX_SIDE + 1u;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.height = 0;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m.height = 1;
+	m.y = DISPLIF_MAX_SIDE + 1u;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+	m = plain_msg(XENDISPL_OP_GET_EDID, 0, 0);
+	m.gref_dir = 8;
+	m.size = DISPLIF_MAX_BUFFER;
+	done(0, m, -DISPLIF_XEN_EIO);
+	m.size++;
+	refused(0, m, -DISPLIF_XEN_EINVAL);
+}
+
+/* What the caller learns of a buffer and a framebuffer is what the guest said. */
+static void entries_are_filled(void **state)
+{
+	struct displif_msg m = create_msg(11, 64, 32);
+
+	(void)state;
+	quota.be_alloc = false;
+	attach(N_PEND);
+	m.size += 5000;
+	m.data_ofs = 4096;
+	m.gref_dir = 77;
+	done(0, m, 0);
+	assert_int_equal(dbufs[0].cookie, 11);
+	assert_int_equal(dbufs[0].size, 64 * 32 * 4 + 5000);
+	assert_int_equal(dbufs[0].pages, 4);
+	assert_int_equal(dbufs[0].data_ofs, 4096);
+	assert_int_equal(dbufs[0].width, 64);
+	assert_int_equal(dbufs[0].height, 32);
+	assert_int_equal(dbufs[0].bpp, 32);
+	assert_int_equal(dbufs[0].gref_dir, 77);
+	assert_int_equal(dbufs[0].flags, 0);
+	assert_int_equal(guest.pages, 4);
+	done(0, attach_msg(11, 21, 60, 30), 0);
+	assert_int_equal(fbs[0].cookie, 21);
+	assert_ptr_equal(fbs[0].dbuf, &dbufs[0]);
+	assert_int_equal(fbs[0].width, 60);
+	assert_int_equal(fbs[0].height, 30);
+	assert_int_equal(fbs[0].format, DISPLIF_FOURCC('X', 'R', '2', '4'));
+	assert_int_equal(fbs[0].stride, 256);
+}
+
+/* Hands out one request of connector 0, kills and resets all while it is in work, then completes it. */
+static void complete_after_reset(struct displif_msg m)
+{
+	const struct displif_back_req *req;
+
+	send_msg(0, &m);
+	req = handed(0, 0);
+	assert_non_null(req);
+	displif_back_kill(&b[0], DISPLIF_E_GONE);
+	displif_back_kill(&b[1], DISPLIF_E_GONE);
+	displif_guest_reset(&guest);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, 0, 0), DISPLIF_E_STATE);
+	assert_null(displif_guest_dbuf(&guest, 0));
+	assert_null(displif_guest_fb(&guest, NULL, 0));
+	assert_int_equal(guest.pages, 0);
+	attach(N_PEND);
+	create_and_attach(11, 21);
+}
+
+/* Work that was under way when all was reset revives nothing and takes nothing away, whatever it was. */
+static void completions_after_reset(void **state)
+{
+	(void)state;
+	create_and_attach(11, 21);
+	complete_after_reset(create_msg(12, 64, 32));
+	complete_after_reset(attach_msg(11, 22, 64, 32));
+	complete_after_reset(plain_msg(XENDISPL_OP_FB_DETACH, 0, 21));
+	complete_after_reset(plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,8 +654,14 @@ int main(void)
 		cmocka_unit_test_setup(work_in_progress, rig_setup),
 		cmocka_unit_test_setup(pace, rig_setup),
 		cmocka_unit_test_setup(too_far_ahead, rig_setup),
+		cmocka_unit_test_setup(pace_of_refused, rig_setup),
 		cmocka_unit_test_setup(pace_of_a_row, rig_setup),
+		cmocka_unit_test_setup(pace_of_late_comers, rig_setup),
+		cmocka_unit_test_setup(pace_after_a_row, rig_setup),
 		cmocka_unit_test_setup(pace_and_clocks, rig_setup),
+		cmocka_unit_test_setup(edges_of_ranges, rig_setup),
+		cmocka_unit_test_setup(entries_are_filled, rig_setup),
+		cmocka_unit_test_setup(completions_after_reset, rig_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

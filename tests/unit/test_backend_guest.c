@@ -14,6 +14,7 @@
 
 #include "end.h"
 #include "guest.h"
+#include "trace.h"
 
 #define FE 1u
 #define DEV 0u
@@ -47,8 +48,8 @@ static void plan(struct bench *b)
 {
 	uint64_t due = b->host.output->ops->deadline(b->host.output);
 
-	if (b->g && be_guest_deadline(b->g) < due)
-		due = be_guest_deadline(b->g);
+	if (b->g && be_guest_deadline(b->g, fake_now(b->w)) < due)
+		due = be_guest_deadline(b->g, fake_now(b->w));
 	if (b->host.again || (b->g && (b->g->own_dirty || b->g->peer_dirty)))
 		due = 0;
 	fake_task_at(b->work, due);
@@ -172,6 +173,7 @@ static bool back_final(void *arg)
 /* The toolstack detaches; nothing may be left of the connection, whatever the guest does. */
 static void bench_down(struct bench *b)
 {
+	struct be_record *record = b->host.record;
 	struct fake_held held;
 
 	if (b->g && !b->g->final) {
@@ -195,6 +197,7 @@ static void bench_down(struct bench *b)
 	clock_of = NULL;
 	fake_world_free(b->w);
 	free(b);
+	assert_true(be_record_close(record));
 }
 
 static void shows_and_flips(void **state)
@@ -322,6 +325,62 @@ static void keeps_the_last_picture(void **state)
 	rmdir(dir);
 }
 
+/* What --record writes can be played again, to the last byte; two lives, with a refusal, at two rates. */
+static void records_what_was_said(void **state)
+{
+	char dir[] = "/tmp/displif-backend-XXXXXX", file[64];
+	struct trace_fault fault = { 0 };
+	uint32_t dirty, binds = 0, flips = 0;
+	struct trace t;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/trace", dir);
+	for (uint32_t rate = 0; rate <= 60; rate += 60) {
+		struct bench *b = bench_new("id0:64x48;id1:64x48", true, rate);
+		int buf[2];
+
+		b->host.record = be_record_open(file);
+		assert_non_null(b->host.record);
+		meet(b);
+		for (int life = 0; life < 2; life++) {
+			b->f = end_front_new(b->fe, DEV);
+			assert_true(fake_until(b->w, connected, b, PATIENCE_MS));
+			buf[0] = end_front_buf(b->f, DISPLIF_SHARE_OWN, 64, 48);
+			buf[1] = end_front_buf(b->f, DISPLIF_SHARE_BACKEND, 64, 48);
+			assert_int_equal(end_front_buf(b->f, DISPLIF_SHARE_OWN, 2048, 2049), -1);
+			for (uint32_t i = 0; i < 70; i++)
+				end_front_flip_send(b->f, i % 2, buf[i % 2]);
+			fake_advance(b->w, 1500); /* more than 64 frames */
+			for (uint32_t i = 0; i < 70; i++)
+				assert_int_equal(end_front_flip(b->f, i % 2, buf[i % 2]), 0);
+			assert_int_equal(end_front_config(b->f, 1, -1), 0);
+			assert_int_equal(end_front_buf_free(b->f, buf[0]), 0);
+			if (life == 1)
+				break;
+			fake_dom_exit(b->fe);
+			end_front_free(b->f, false);
+			fake_xs_puts(b->fe, 0, "device/vdispl/0/state", "1");
+		}
+		flips = b->g->tables.stats.flips;
+		bench_down(b);
+		if (!trace_load(&t, file, &fault) || !trace_replay(&t, &fault) ||
+		    !trace_rules(&t, &dirty, &fault))
+			fail_msg("%s:%u: %s", file, fault.at, fault.text);
+		for (uint32_t i = 0; i < t.n; i++) {
+			binds += t.line[i].kind == TRACE_BIND;
+			flips -= binds == 2 && t.line[i].kind == TRACE_EVT;
+		}
+		assert_int_equal(binds, 2);
+		assert_int_equal(flips, 0);
+		binds = 0;
+		trace_free(&t);
+		unlink(file);
+	}
+	rmdir(dir);
+	assert_null(be_record_open("/nowhere/trace"));
+}
+
 static void survives_the_guests_death(void **state)
 {
 	struct bench *b = bench_up("id0:64x48", false, 60);
@@ -420,15 +479,76 @@ static void new_device_in_the_same_place(void **state)
 	bench_down(b);
 }
 
+/* Another guest is served, and this one has had its share: what it asks for has to wait. */
+static void overspend(struct bench *b)
+{
+	uint64_t now = fake_now(b->w);
+
+	be_recent_served(&b->host.recent, &b->host, now);
+	be_guest_charge(b->g, now, 10u * BE_SHARE_BURST_NS);
+	assert_int_equal(be_guest_waits(b->g, now), now + BE_SHARE_RECENT_MS);
+}
+
+static void waits_for_others(void **state)
+{
+	struct bench *b = bench_up("id0:64x48;id1:64x48", false, 0);
+	int buf = end_front_buf(b->f, DISPLIF_SHARE_OWN, 64, 48);
+	uint64_t begin;
+
+	(void)state;
+	assert_int_equal(end_front_config(b->f, 0, buf), 0);
+	/* Alone it may cost what it will. */
+	begin = fake_now(b->w);
+	be_guest_charge(b->g, begin, 10u * BE_SHARE_BURST_NS);
+	assert_int_equal(be_guest_waits(b->g, begin), 0);
+	assert_int_equal(end_front_flip(b->f, 0, buf), 0);
+	assert_in_range(fake_now(b->w) - begin, 0, BE_SHARE_RECENT_MS - 1);
+	/* A request on any connector, and what it says of its state. */
+	for (uint32_t c = 0; c < 2; c++) {
+		overspend(b);
+		begin = fake_now(b->w);
+		assert_false(be_conn_event(&b->g->conn[c].tag[0], begin));
+		assert_int_equal(end_front_flip(b->f, c, buf), 0);
+		assert_in_range(fake_now(b->w) - begin, BE_SHARE_RECENT_MS, BE_SHARE_WAIT_MS);
+	}
+	overspend(b);
+	b->g->peer_dirty = true;
+	assert_int_equal(be_guest_look(b->g, fake_now(b->w)), BE_SIGHT_KEEP);
+	assert_true(b->g->peer_dirty);
+	b->g->peer_dirty = false;
+	/* What the toolstack wants comes at once. */
+	overspend(b);
+	assert_int_equal(fake_toolstack_detach(b->w, 0, FE, DEV), 0);
+	assert_true(fake_until(b->w, back_final, b, BE_SHARE_RECENT_MS - 1));
+	bench_down(b);
+}
+
+/* The first slice may be shorter than the requests that came. */
+static void goes_on_after_a_slice(void **state)
+{
+	struct bench *b = bench_up("id0:64x48", false, 0);
+	struct displif_msg reset = { .op = XENDISPL_OP_SET_CONFIG };
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		assert_int_not_equal(end_front_send(b->f, 0, &reset, i == 19), 0);
+	assert_int_equal(end_front_config(b->f, 0, -1), 0);
+	assert_int_equal(b->g->tables.stats.requests, 21);
+	bench_down(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(waits_for_others),
+		cmocka_unit_test(goes_on_after_a_slice),
 		cmocka_unit_test(shows_and_flips),
 		cmocka_unit_test(keeps_the_rate),
 		cmocka_unit_test(allocates_for_the_guest),
 		cmocka_unit_test(refuses_what_is_not_configured),
 		cmocka_unit_test(tells_the_edid),
 		cmocka_unit_test(keeps_the_last_picture),
+		cmocka_unit_test(records_what_was_said),
 		cmocka_unit_test(survives_the_guests_death),
 		cmocka_unit_test(takes_a_restarted_frontend),
 		cmocka_unit_test(every_call_may_fail),

@@ -294,6 +294,43 @@ static void noise(void **state)
 	}
 }
 
+/* Each of the three letters by itself: 1 .. 26, nothing else. */
+static void vendors(void **state)
+{
+	uint32_t k, v;
+
+	(void)state;
+	for (k = 0; k < 3; k++) {
+		for (v = 0; v < 32; v++) {
+			uint32_t letter[3] = { 2, 2, 2 }, packed;
+			char want[4] = "BBB";
+
+			letter[k] = v;
+			packed = letter[0] << 10 | letter[1] << 5 | letter[2];
+			edid_buf[8] = (uint8_t)(packed >> 8);
+			edid_buf[9] = (uint8_t)packed;
+			want[k] = (char)('A' - 1 + (int)v);
+			parse_good(1);
+			assert_string_equal(edid.vendor, v >= 1 && v <= 26 ? want : "???");
+		}
+	}
+}
+
+/* What has a pixel clock, be it one byte of it, is a timing, and no name lies in it. */
+static void timings_are_no_descriptors(void **state)
+{
+	uint32_t k;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		setup(NULL);
+		put_name(1, "not a name\n", 11);
+		edid_buf[54 + 18 + k] = 1;
+		parse_good(1);
+		assert_string_equal(edid.name, "");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +344,8 @@ int main(void)
 		cmocka_unit_test_setup(sizes_out_of_range, setup),
 		cmocka_unit_test_setup(broken_content_is_refused, setup),
 		cmocka_unit_test_setup(noise, setup),
+		cmocka_unit_test_setup(vendors, setup),
+		cmocka_unit_test_setup(timings_are_no_descriptors, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,6 +318,60 @@ static void test_storm(void **state)
 	fake_task_free(task[0]);
 }
 
+/* One thing of one domain at a time, also while another domain is in the middle of one. */
+static void deliver_other(void *arg)
+{
+	struct end *other = arg;
+
+	other->hits += fake_deliver(be.d);
+}
+
+static void test_deliver(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	trace = 0;
+	assert_false(fake_ready(fe.d));
+	assert_false(fake_deliver(fe.d));
+	assert_true(fake_due(fe.d) == DISPLIF_NEVER);
+	task[0] = fake_task_new(fe.d, deliver_other, &be);
+	task[1] = fake_task_new(be.d, note, (void *)7);
+	fake_task_kick(task[1]);
+	assert_false(fake_ready(fe.d));
+	assert_true(fake_ready(be.d));
+	fake_task_at(task[0], fake_now(w) + 5);
+	assert_int_equal(fake_due(fe.d), fake_now(w) + 5);
+	assert_true(fake_due(be.d) == DISPLIF_NEVER);
+	assert_false(fake_deliver(fe.d));
+	fake_pass(w, fake_now(w) + 5);
+	fake_pass(w, 0); /* not back */
+	assert_true(fake_ready(fe.d));
+	assert_int_equal(fake_due(fe.d), fake_now(w));
+	assert_true(fake_deliver(fe.d)); /* and in it, the other's */
+	assert_int_equal(be.hits, 1);
+	assert_int_equal(trace, 7);
+	assert_false(fake_ready(fe.d));
+	assert_false(fake_ready(be.d));
+	for (i = 0; i < 2; i++)
+		fake_task_free(task[i]);
+}
+
+static void test_deliver_interrupts(void **state)
+{
+	(void)state;
+	connect_both();
+	enable(&be);
+	assert_true(fake_ready(be.d)); /* a bind is pending at once */
+	assert_true(fake_deliver(be.d));
+	assert_int_equal(be.hits, 1);
+	assert_false(fake_deliver(be.d));
+	fake_port_raise(be.d, be.port);
+	fake_dom_kill(be.d);
+	assert_false(fake_ready(be.d));
+	assert_false(fake_deliver(be.d));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +386,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_storm, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_deliver, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_deliver_interrupts, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

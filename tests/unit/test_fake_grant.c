@@ -193,10 +193,27 @@ static void test_existing_still_mapped(void **state)
 
 	assert_int_equal(e->fp.ops->grant(e->fp.ctx, 0, mem, 2, 0, gref), 0);
 	assert_non_null(map(e, gref[1], 0, &handle));
+	assert_int_equal(fake_mem_mapped(e->fe, mem), 1);
 	assert_int_equal(e->fp.ops->ungrant(e->fp.ctx, mem, gref, 2), 1);
+	assert_int_equal(fake_mem_mapped(e->fe, mem), 1);
 	assert_int_equal(e->bp.ops->unmap(e->bp.ctx, handle), 0);
+	assert_int_equal(fake_mem_mapped(e->fe, mem), 0);
 	fake_mem_free(e->fe, mem);
+	assert_int_equal(fake_mem_mapped(e->fe, mem), 0);
 	assert_int_equal(fake_check_clean(e->w, stderr), 0);
+}
+
+static void test_free_while_mapped(void **state)
+{
+	struct env *e = *state;
+	void *mem = fake_mem_alloc(e->fe, 2, true), *handle;
+	uint32_t gref[2];
+
+	assert_int_equal(e->fp.ops->grant(e->fp.ctx, 0, mem, 2, 0, gref), 0);
+	assert_non_null(map(e, gref[0], 0, &handle));
+	assert_int_equal(e->fp.ops->ungrant(e->fp.ctx, mem, gref, 2), 1);
+	fake_mem_free(e->fe, mem);
+	assert_int_equal(fake_violations(e->w), 1);
 }
 
 static void test_free_while_granted(void **state)
@@ -371,6 +388,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_late_touch_is_a_signal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_still_mapped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_existing_still_mapped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_free_while_mapped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_free_while_granted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_copy, setup, teardown),
 		cmocka_unit_test(test_limits),

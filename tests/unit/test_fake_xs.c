@@ -176,6 +176,28 @@ static void test_watch(void **state)
 	assert_int_equal(fake_check_clean(w, stderr), 0);
 }
 
+static jmp_buf away;
+
+static void never_returns(void *arg, const char *path)
+{
+	(void)arg;
+	(void)path;
+	longjmp(away, 1);
+}
+
+/* A domain dies in the middle of what a watch made it do: nothing is left of that. */
+static void test_watch_abandoned(void **state)
+{
+	(void)state;
+	assert_non_null(fake_xs_watch(fe, "device", never_returns, NULL));
+	assert_true(fake_ready(fe));
+	if (!setjmp(away))
+		fake_deliver(fe);
+	fake_dom_exit(fe);
+	assert_false(fake_ready(fe));
+	assert_int_equal(fake_check_clean(w, stderr), 0);
+}
+
 static void test_coalesce(void **state)
 {
 	struct log log = { 0 };
@@ -356,6 +378,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_read_and_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ghost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watch, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_watch_abandoned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_coalesce, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watch_needs_permission, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_release_domain, setup, teardown),

@@ -8,7 +8,8 @@ static void configuration_ranges(void **state)
 		{ 0, 100, 8, 0 },   { 600001, 0, 8, 0 }, { 3000, 600001, 8, 0 },
 		{ 3000, 0, 32, 0 }, { 3000, 0, 8, 17 },
 	};
-	static const struct displif_front_cfg edge = { 600000, 600000, 31, 16 };
+	static const struct displif_front_cfg edge = { 600000, 600000, 31, 16 },
+					      least = { 1, 0, 0, 0 };
 	size_t i;
 
 	(void)state;
@@ -18,6 +19,7 @@ static void configuration_ranges(void **state)
 		assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 1, 1, 0), DISPLIF_E_INVAL);
 	}
 	assert_int_equal(displif_front_init(&f, &edge, &ring_page, &evt_page), 0);
+	assert_int_equal(displif_front_init(&f, &least, &ring_page, &evt_page), 0);
 }
 
 static void request_and_answer(void **state)
@@ -379,6 +381,59 @@ static void ids_wrap(void **state)
 	assert_int_equal(f.stats.stray, 0);
 }
 
+/* The second of two flips of one framebuffer fails: the first has not been shown by that. */
+static void failed_flip_after_a_good_one(void **state)
+{
+	uint16_t a, b;
+
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 5, 2, 0);
+	displif_front_flush(&f);
+	a = taken(XENDISPL_OP_PG_FLIP);
+	b = taken(XENDISPL_OP_PG_FLIP);
+	answer(b, XENDISPL_OP_PG_FLIP, -5, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 2, -5);
+	expect_none();
+	answer(a, XENDISPL_OP_PG_FLIP, 0, 0);
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	expect(DISPLIF_EV_FLIP, 1, 0);
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 32);
+}
+
+/* Two events are passed on at once: each is told. */
+static void two_events_passed_on(void **state)
+{
+	uint16_t id[4];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		submit(XENDISPL_OP_PG_FLIP, 5 + i % 2, i, 0);
+	displif_front_flush(&f);
+	for (i = 0; i < 4; i++)
+		id[i] = taken(XENDISPL_OP_PG_FLIP);
+	event(5);
+	event(6);
+	irq_both();
+	expect(DISPLIF_EV_FLIP, 0, 0);
+	expect(DISPLIF_EV_FLIP, 1, 0);
+	answer(id[0], XENDISPL_OP_PG_FLIP, -5, 0);
+	answer(id[1], XENDISPL_OP_PG_FLIP, -5, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 0, -5);
+	expect(DISPLIF_EV_RSP, 1, -5);
+	/* Also for a caller that stops here. */
+	assert_true(displif_front_flush(&f) & DISPLIF_DO_POLL);
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	expect(DISPLIF_EV_FLIP, 3, 0);
+	expect_none();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +452,8 @@ int main(void)
 		cmocka_unit_test_setup(edid_answers, setup),
 		cmocka_unit_test_setup(event_ids_are_a_hint, setup),
 		cmocka_unit_test_setup(ids_wrap, setup),
+		cmocka_unit_test_setup(failed_flip_after_a_good_one, setup),
+		cmocka_unit_test_setup(two_events_passed_on, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -336,6 +336,25 @@ static void fill_follows_no_liar(void **state)
 	drop(&d);
 }
 
+/* An array that is longer than the buffer: what lies behind the last grant stays as it is, on both sides. */
+static void no_more_than_the_buffer_has(void **state)
+{
+	struct dir d = make(3);
+	uint32_t out[5] = { 0, 0, 0, 77, 78 };
+	struct displif_pgdir_walk w;
+
+	(void)state;
+	assert_int_equal(displif_pgdir_walk_init(&w, DIR_REF(0), 3), 0);
+	assert_int_equal(displif_pgdir_walk_page(&w, d.page, out, 5, NULL), 0);
+	assert_memory_equal(out, d.gref, 3 * sizeof(uint32_t));
+	assert_int_equal(out[3], 77);
+	d.page[4] = 99;
+	assert_int_equal(displif_pgdir_walk_init(&w, DIR_REF(0), 3), 0);
+	assert_int_equal(displif_pgdir_fill_page(&w, d.page, out, 5, NULL), 0);
+	assert_int_equal(d.page[4], 99);
+	drop(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +369,7 @@ int main(void)
 		cmocka_unit_test(room_is_asked_for_first),
 		cmocka_unit_test(fill_writes_grants_and_no_links),
 		cmocka_unit_test(fill_follows_no_liar),
+		cmocka_unit_test(no_more_than_the_buffer_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,15 +240,51 @@ static void test_arguments(void **state)
 	rig_check(r);
 }
 
+/* As many connectors as there may be, and not one more, are looked for. */
+static void test_most_connectors(void **state)
+{
+	static struct displif_link links[DISPLIF_MAX_CONNECTORS];
+	static struct displif_back sessions[DISPLIF_MAX_CONNECTORS];
+	static uint64_t queue[DISPLIF_MAX_CONNECTORS];
+	struct rig *r = *state;
+
+	publish(r);
+	rig_mark(r);
+	/* The first that is not there is the third. */
+	assert_int_equal(displif_port_back_bind(&r->bp, RIG_FRONT, RIG_GUEST, &guest,
+						DISPLIF_MAX_CONNECTORS, links, sessions, queue, 1,
+						NULL, &r->diag),
+			 DISPLIF_E_ABSENT);
+	assert_int_equal(r->diag.connector, 2);
+	rig_check(r);
+	displif_port_front_close(&r->fp, theirs, 2);
+}
+
+/* Whatever the sessions' memory held before: after a failure they are dead and have no duty left. */
+static void test_sessions_of_a_failure(void **state)
+{
+	struct rig *r = *state;
+	uint32_t i;
+
+	publish(r);
+	fake_fault(r->be, FAKE_OP_XS_READ, 1, DISPLIF_E_OS, false);
+	assert_int_equal(do_bind(r), DISPLIF_E_OS);
+	fake_fault(r->be, 0, 0, 0, false);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(displif_back_flush(&back[i]), 0);
+		assert_int_equal(displif_back_flip_done(&back[i], 1), DISPLIF_E_STATE);
+		assert_true(displif_back_deadline(&back[i]) == DISPLIF_NEVER);
+	}
+	displif_port_front_close(&r->fp, theirs, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_bind),
-		TEST(test_old_rings),
-		TEST(test_hostile_nodes),
-		TEST(test_arguments),
+		TEST(test_bind),      TEST(test_old_rings),	  TEST(test_hostile_nodes),
+		TEST(test_arguments), TEST(test_most_connectors), TEST(test_sessions_of_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

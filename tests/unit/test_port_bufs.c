@@ -255,6 +255,23 @@ static void test_unmap_fails(void **state)
 	fake_dom_exit(r->be);
 }
 
+/* The diagnosis is of the error that is returned, also if the mapping cannot be undone after it. */
+static void test_first_error_is_told(void **state)
+{
+	struct rig *r = *state;
+
+	fake_dom_ops(r->be)->copy = NULL;
+	pages = 10;
+	do_share(r, DISPLIF_SHARE_OWN);
+	((uint32_t *)share.dir)[3] = 0;
+	fake_fault(r->be, FAKE_OP_UNMAP, 1, DISPLIF_E_OS, false);
+	assert_int_equal(do_map(r), DISPLIF_E_PROTO);
+	assert_int_equal(fake_fault_fired(r->be), 1);
+	rig_diag(r, DISPLIF_E_PROTO, "gref");
+	assert_int_equal(displif_port_unshare(&r->fp, &share), 0);
+	fake_dom_exit(r->be);
+}
+
 static uint8_t edid[40000];
 static uint32_t edid_len, edid_size;
 
@@ -358,14 +375,47 @@ static void test_arguments(void **state)
 	rig_check(r);
 }
 
+/* The diagnosis says what was being done, not only with what. */
+static void test_operations(void **state)
+{
+	static const struct {
+		uint32_t mask, op;
+		bool alloc;
+	} c[] = {
+		{ FAKE_OP_COPY, DISPLIF_OP_COPY, false },
+		{ FAKE_OP_MAP, DISPLIF_OP_MAP, false },
+		{ FAKE_OP_SHARE, DISPLIF_OP_SHARE, true },
+		{ FAKE_OP_COPY, DISPLIF_OP_COPY, true },
+	};
+	struct rig *r = *state;
+	size_t i;
+
+	pages = 5;
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		do_share(r, c[i].alloc ? DISPLIF_SHARE_BACKEND : DISPLIF_SHARE_OWN);
+		fake_fault(r->be, c[i].mask, 1, DISPLIF_E_OS, false);
+		assert_int_equal(c[i].alloc ? do_alloc(r) : do_map(r), DISPLIF_E_OS);
+		fake_fault(r->be, 0, 0, 0, false);
+		assert_int_equal(r->diag.op, c[i].op);
+		displif_port_unshare(&r->fp, &share);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_map),	    TEST(test_alloc),	  TEST(test_link_untouched),
-		TEST(test_hostile), TEST(test_failures),  TEST(test_unmap_fails),
-		TEST(test_put),	    TEST(test_arguments),
+		TEST(test_map),
+		TEST(test_alloc),
+		TEST(test_link_untouched),
+		TEST(test_hostile),
+		TEST(test_failures),
+		TEST(test_unmap_fails),
+		TEST(test_first_error_is_told),
+		TEST(test_put),
+		TEST(test_arguments),
+		TEST(test_operations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

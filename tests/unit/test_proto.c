@@ -266,6 +266,36 @@ static void statuses(void **state)
 	assert_true(displif_status_of(1) < 0);
 }
 
+/* Every error that a backend may have to tell of has its own number, where Xen has one. */
+static void each_error_has_its_status(void **state)
+{
+	static const struct {
+		int err, status;
+	} c[] = {
+		{ DISPLIF_E_INVAL, XEN_EINVAL },
+		{ DISPLIF_E_STATE, XEN_EIO },
+		{ DISPLIF_E_NOSPC, XEN_ENOMEM },
+		{ DISPLIF_E_AGAIN, XEN_EAGAIN },
+		{ DISPLIF_E_FULL, XEN_ENOMEM },
+		{ DISPLIF_E_PROTO, XEN_EINVAL },
+		{ DISPLIF_E_RANGE, XEN_EINVAL },
+		{ DISPLIF_E_VERSION, XEN_EINVAL },
+		{ DISPLIF_E_GONE, XEN_ENODEV },
+		{ DISPLIF_E_ABSENT, XEN_ENOENT },
+		{ DISPLIF_E_OS, XEN_EIO },
+		{ DISPLIF_E_TIMEOUT, XEN_ETIMEDOUT },
+		{ DISPLIF_E_UNSUPPORTED, XEN_EOPNOTSUPP },
+		{ DISPLIF_E_BUG, XEN_EIO },
+		{ 1, XEN_EIO },
+		{ -1000, XEN_EIO },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(c); i++)
+		assert_int_equal(displif_status_of(c[i].err), -c[i].status);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +307,7 @@ int main(void)
 		cmocka_unit_test(events),
 		cmocka_unit_test(numbers_are_xens),
 		cmocka_unit_test(statuses),
+		cmocka_unit_test(each_error_has_its_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,6 +346,28 @@ static void hostile_response_index(void **state)
 	assert_int_equal(displif__ring_snapshot(&front), 2);
 }
 
+/* The diagnosis tells which word, and what a fresh ring has there. */
+static void attach_names_the_index(void **state)
+{
+	static const char *const name[] = { "req_prod", "req_event", "rsp_prod", "rsp_event" };
+	struct displif_diag diag;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		displif__ring_create(&front, &page);
+		page.w[i] = 7;
+		assert_int_equal(displif__ring_attach(&back, &page, &diag), DISPLIF_E_PROTO);
+		assert_string_equal(diag.node, name[i]);
+		assert_int_equal(diag.value, 7);
+		assert_int_equal(diag.limit, i & 1);
+	}
+	/* What lies behind the four is nobody's: some frontends leave something there. */
+	displif__ring_create(&front, &page);
+	page.w[4] = 7;
+	assert_int_equal(displif__ring_attach(&back, &page, &diag), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +382,7 @@ int main(void)
 		cmocka_unit_test_setup(full_ring_across_the_wrap, fresh),
 		cmocka_unit_test_setup(hostile_request_index, fresh),
 		cmocka_unit_test_setup(hostile_response_index, fresh),
+		cmocka_unit_test_setup(attach_names_the_index, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -477,14 +477,52 @@ static void test_toggling(void **state)
 	}
 }
 
+/* The wait for the backend may be longer than any pause, and no other pause is measured by it. */
+static void test_answer_time(void **state)
+{
+	(void)state;
+	displif_fdev_init(&dev);
+	dev.connect_ms = 60000;
+	publish(1000);
+	assert_int_equal(dev.due, 61000);
+	feed(DISPLIF_IN_TICK, 0, 2000, DISPLIF_FDEV_PUBLISHED, 0, -1);
+	assert_int_equal(dev.due, 61000);
+	feed(DISPLIF_IN_TICK, 0, 61000, DISPLIF_FDEV_CLOSED, DISPLIF_ACT_RELEASE, 6);
+	/* A pause of another kind: not cut to the answer's time. */
+	displif_fdev_init(&dev);
+	dev.connect_ms = 5;
+	dev.backoff_ms = 5000;
+	publish(1000);
+	feed(DISPLIF_IN_TICK, 0, 1005, DISPLIF_FDEV_CLOSED, DISPLIF_ACT_RELEASE, 6);
+	assert_int_equal(dev.due, 6005);
+	feed(DISPLIF_IN_TICK, 0, 1006, DISPLIF_FDEV_CLOSED, 0, -1);
+	assert_int_equal(dev.due, 6005);
+}
+
+/* On another host nothing of the old one counts: no pause, no failures. */
+static void test_resume_forgives(void **state)
+{
+	(void)state;
+	displif_fdev_init(&dev);
+	dev.connect_ms = 5;
+	dev.backoff_ms = 5000;
+	publish(1000);
+	feed(DISPLIF_IN_TICK, 0, 1005, DISPLIF_FDEV_CLOSED, DISPLIF_ACT_RELEASE, 6);
+	feed(DISPLIF_IN_RESUMED, 0, 1006, DISPLIF_FDEV_INIT, DISPLIF_ACT_REREAD, 1);
+	assert_int_equal(dev.due, DISPLIF_NEVER);
+	assert_int_equal(dev.backoff_ms, 0);
+	publish(1007);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_backoff), cmocka_unit_test(test_publish_fails),
-		cmocka_unit_test(test_count),	cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_clock),	cmocka_unit_test(test_cookie),
-		cmocka_unit_test(test_storm),	cmocka_unit_test(test_toggling),
+		cmocka_unit_test(test_table),	    cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_backoff),	    cmocka_unit_test(test_publish_fails),
+		cmocka_unit_test(test_count),	    cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_clock),	    cmocka_unit_test(test_cookie),
+		cmocka_unit_test(test_storm),	    cmocka_unit_test(test_toggling),
+		cmocka_unit_test(test_answer_time), cmocka_unit_test(test_resume_forgives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

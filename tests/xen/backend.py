@@ -8,15 +8,22 @@ from case import Failure, until
 
 # The shell stays to tell the exit status.
 _START = """rm -f /h/{name}.*
-setsid sh -c '/h/bin/displif-backend --verbose --stats /h/{name}.json {options} \
+setsid sh -c '/h/bin/displif-backend {loud} --stats /h/{name}.json {options} \
 >/h/{name}.log 2>&1 & echo $! >/h/{name}.pid; wait $!; \
 echo $? >/h/{name}.rc' >/dev/null 2>&1 </dev/null &
 n=0
-until grep -q "waiting for guests" /h/{name}.log 2>/dev/null; do
+until {ready}; do
 	[ ! -e /h/{name}.rc ] && [ $n -lt 200 ] || {{ cat /h/{name}.log; exit 1; }}
 	n=$((n + 1)); usleep 50000
 done
 cat /h/{name}.pid"""
+
+# It says so, or it has taken the signals out of normal delivery, and sleeps.
+_READY = 'grep -q "waiting for guests" /h/{name}.log 2>/dev/null'
+_READY_QUIET = """[ -s /h/{name}.pid ] && awk '/^SigBlk/ && $2 !~ /^0*$/ { found = 1 }
+	END { exit !found }' /proc/$(cat /h/{name}.pid)/status 2>/dev/null"""
+
+_MEMORY = "awk '/^Vm(HWM|RSS)/ { print $2 }' /proc/PID/status"
 
 # All that a process can keep: descriptors, event channels that the kernel has
 # bound for it, and mappings of devices with their size in pages.
@@ -33,14 +40,19 @@ _KEPT = ("1 /dev/xen/gntdev", "1 /dev/xen/gntalloc")
 
 
 class Backend:
-    """One run of it. log() and files of the same name lie on the share."""
+    """One run of it. log() and files of the same name lie on the share. quiet:
+    without --verbose, as it is used."""
 
-    def __init__(self, rig, number, options):
+    def __init__(self, rig, number, options, quiet=False):
         self._rig = rig
         self._name = f"backend{number}"
         self.options = options
+        self.quiet = quiet
         self.status = None
-        out = rig.check(_START.format(name=self._name, options=options))
+        ready = (_READY_QUIET if quiet else _READY).replace("{name}", self._name)
+        out = rig.check(_START.format(name=self._name, options=options,
+                                      loud="" if quiet else "--verbose",
+                                      ready=ready))
         self.pid = int(out)
 
     def _file(self, ending):
@@ -93,6 +105,11 @@ class Backend:
         self.check_alive()
         lines = self._rig.check(_HELD.format(pid=self.pid)).splitlines()
         return [line.strip() for line in lines if line.strip() not in _KEPT]
+
+    def memory(self):
+        """Resident memory in KiB: (the most so far, now)."""
+        return tuple(int(n) for n in self._rig.check(
+            _MEMORY.replace("PID", str(self.pid))).split())
 
     def stats(self):
         """Its own figures."""

@@ -114,14 +114,14 @@ class Bed:
 
     # --- what a case starts from
 
-    def need_backend(self, options):
+    def need_backend(self, options, quiet=False):
         """A backend that was started with these options."""
         if self.backend and self.backend.ended() is None:
-            if self.backend.options == options:
+            if (self.backend.options, self.backend.quiet) == (options, quiet):
                 return
             self.backend.end("TERM", 0)
         self._backends += 1
-        self.backend = Backend(self.rig, self._backends, options)
+        self.backend = Backend(self.rig, self._backends, options, quiet)
 
     def need_kms(self):
         self.need_backend("--output kms")

@@ -42,7 +42,8 @@ amd64)
 	boot_mods="virtio_pci 9pnet_virtio 9p"
 	# Debian's amd64 kernel has a PV display frontend, the arm64 one has
 	# none: there, what such a driver depends on is ready to be loaded.
-	guest_mods="drm_xen_front"
+	# vgem makes buffers that the frontend imports.
+	guest_mods="drm_xen_front vgem"
 	;;
 arm64)
 	loader=usr/lib/ld-linux-aarch64.so.1

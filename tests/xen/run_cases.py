@@ -12,30 +12,36 @@ import cases_card
 import cases_compliance
 import cases_headless
 import cases_hostile
+import cases_hostile_guest
 import cases_kms
 import cases_life
+import cases_trace
 from bed import Bed
 from rig import Rig, RigError
 from screen import Screen
 
 SUITES = {
     # The order saves time: it changes backends and guests as rarely as it can.
-    "amd64": cases_kms.CASES + cases_life.CASES
+    "amd64": cases_kms.CASES + cases_life.CASES + cases_trace.CASES
     + [("card-picture", cases_card.picture),
        ("card-edid", cases_card.edid),
        ("card-restart", cases_card.restart)]
     + cases_compliance.CASES
     + cases_headless.CASES
-    + cases_hostile.CASES + cases_life.LAST
+    + cases_hostile.CASES
+    + cases_hostile_guest.CASES + cases_hostile_guest.LAST
+    + cases_life.LAST
     + [("card-be-alloc", cases_card.be_alloc),
        ("be-alloc", cases_kms.be_alloc),
+       ("trace-be-alloc", cases_trace.be_alloc),
        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
     "arm64": [
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
         ("compliance-backend", cases_compliance.backend),
-        ("card-restart", cases_card.restart),
+        ("card-restart", cases_card.restart)]
+    + cases_hostile_guest.SHORT + [
         ("card-destroy", cases_card.destroy),
         ("card-large", cases_card.large),
         ("card-be-alloc", cases_card.be_alloc),

@@ -122,6 +122,7 @@ struct displif_back {
 	uint8_t held;           /* a request waits in @hold for quota.pages_per_s */
 	uint8_t moved;          /* channels on which something came, see idle() */
 	uint8_t again;          /* work is left */
+	uint8_t more;           /* requests lay in the ring when it was looked at last, and were not seen yet */
 	uint8_t closing;        /* the duty to close has not been handed out yet */
 	uint8_t failed;         /* an answer is an error: notify whatever the guest asked for */
 	int32_t err;

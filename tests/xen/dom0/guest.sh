@@ -36,7 +36,10 @@ await()
 			tail -n 25 "$log" >&2
 			return "$rc"
 		fi
-		usleep 100000
+		# Looking is not free: each look is several processes. What takes
+		# long is looked at rarely.
+		[ $n -gt 20 ] || usleep 100000
+		[ $n -le 20 ] || usleep 500000
 	done
 }
 

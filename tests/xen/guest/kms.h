@@ -42,10 +42,11 @@ struct kms_want {
 	uint32_t width, height; /* 0: the preferred mode */
 	uint32_t fourcc;
 	uint32_t wait_s; /* how long the device and its connector may take to appear */
+	const char *exporter; /* card that makes the buffers, imported into the other; NULL: none */
 };
 
 struct kms {
-	int fd;
+	int fd, exporter; /* exporter: -1 if the buffers are our own */
 	char path[64], driver[32], connector_name[32];
 	uint32_t connector, crtc, crtc_index;
 	drmModeModeInfo mode;
@@ -65,6 +66,7 @@ bool kms_drop_master(struct kms *kms);
 /* --- kms_buffer.c: dumb buffers with a framebuffer each --- */
 struct kms_buffer {
 	uint32_t handle, fb; /* 0: not there */
+	uint32_t exported;   /* its handle at the exporter, 0: none */
 	struct draw_surface surface;
 	size_t size; /* of the mapping */
 	uint32_t frame;

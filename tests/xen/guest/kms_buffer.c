@@ -3,10 +3,45 @@
 #include "kms.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "cli.h"
+
+/* The card that makes the buffers, and a buffer's handle there. */
+static int maker(const struct kms *kms)
+{
+	return kms->exporter >= 0 ? kms->exporter : kms->fd;
+}
+
+static uint32_t made(const struct kms_buffer *buffer)
+{
+	return buffer->exported ? buffer->exported : buffer->handle;
+}
+
+/* PRIME: the exporter's buffer becomes one of the card that shows it. */
+static bool import(struct kms *kms, struct kms_buffer *buffer)
+{
+	int fd = -1;
+	bool ok;
+
+	if (kms->exporter < 0)
+		return true;
+	buffer->exported = buffer->handle;
+	buffer->handle = 0;
+	if (drmPrimeHandleToFD(kms->exporter, buffer->exported, DRM_CLOEXEC | DRM_RDWR, &fd)) {
+		cli_error("export buffer %u: %s", buffer->exported, strerror(errno));
+		return false;
+	}
+	ok = drmPrimeFDToHandle(kms->fd, fd, &buffer->handle) == 0;
+	if (!ok)
+		cli_error("%s: import a buffer of %zu bytes: %s", kms->path, buffer->size,
+			  strerror(errno));
+	close(fd);
+	return ok;
+}
 
 static bool create(struct kms *kms, struct kms_buffer *buffer, const struct draw_format *format,
 		   struct series *times)
@@ -18,7 +53,7 @@ static bool create(struct kms *kms, struct kms_buffer *buffer, const struct draw
 	};
 	uint64_t start = now_ns();
 
-	if (drmIoctl(kms->fd, DRM_IOCTL_MODE_CREATE_DUMB, &arg)) {
+	if (drmIoctl(maker(kms), DRM_IOCTL_MODE_CREATE_DUMB, &arg)) {
 		cli_error("%s: create dumb buffer %ux%u, %u bits: %s", kms->path, arg.width,
 			  arg.height, arg.bpp, strerror(errno));
 		return false;
@@ -42,19 +77,19 @@ static bool create(struct kms *kms, struct kms_buffer *buffer, const struct draw
 
 static bool map(struct kms *kms, struct kms_buffer *buffer, struct series *times)
 {
-	struct drm_mode_map_dumb arg = {.handle = buffer->handle};
+	struct drm_mode_map_dumb arg = {.handle = made(buffer)};
 	uint64_t start = now_ns();
 	void *at;
 
-	if (drmIoctl(kms->fd, DRM_IOCTL_MODE_MAP_DUMB, &arg)) {
-		cli_error("%s: map dumb buffer %u: %s", kms->path, buffer->handle, strerror(errno));
+	if (drmIoctl(maker(kms), DRM_IOCTL_MODE_MAP_DUMB, &arg)) {
+		cli_error("%s: map dumb buffer %u: %s", kms->path, made(buffer), strerror(errno));
 		return false;
 	}
-	at = mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED, kms->fd,
+	at = mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED, maker(kms),
 		  (off_t)arg.offset);
 	if (at == MAP_FAILED) {
 		cli_error("%s: mmap of %zu bytes of buffer %u: %s", kms->path, buffer->size,
-			  buffer->handle, strerror(errno));
+			  made(buffer), strerror(errno));
 		return false;
 	}
 	series_add(times, now_ns() - start);
@@ -85,7 +120,7 @@ bool kms_buffer_create(struct kms *kms, struct kms_buffer *buffer, uint32_t four
 {
 	*buffer = (struct kms_buffer){0};
 	if (create(kms, buffer, draw_format_find(fourcc), &times->create) &&
-	    map(kms, buffer, &times->map) && add_fb(kms, buffer, &times->addfb))
+	    import(kms, buffer) && map(kms, buffer, &times->map) && add_fb(kms, buffer, &times->addfb))
 		return true;
 	kms_buffer_destroy(kms, buffer, times);
 	return false;
@@ -126,6 +161,15 @@ bool kms_buffer_destroy(struct kms *kms, struct kms_buffer *buffer, struct kms_b
 		cli_error("%s: munmap of buffer %u: %s", kms->path, buffer->handle,
 			  strerror(errno));
 		ok = false;
+	}
+	if (buffer->exported) {
+		struct drm_mode_destroy_dumb theirs = {.handle = buffer->exported};
+
+		if (drmIoctl(kms->exporter, DRM_IOCTL_MODE_DESTROY_DUMB, &theirs)) {
+			cli_error("destroy exported buffer %u: %s", buffer->exported,
+				  strerror(errno));
+			ok = false;
+		}
 	}
 	if (buffer->handle) {
 		start = now_ns();

@@ -257,13 +257,21 @@ bool kms_open(struct kms *kms, const struct kms_want *want)
 {
 	uint64_t end = now_ns() + want->wait_s * 1000000000ull;
 
-	*kms = (struct kms){.fd = -1};
+	*kms = (struct kms){.fd = -1, .exporter = -1};
 	while (!try_cards(kms, want)) {
 		if (now_ns() >= end) {
 			cli_error("%s (waited %u s)", why, want->wait_s);
 			return false;
 		}
 		nanosleep(&(struct timespec){.tv_nsec = RETRY_NS}, NULL);
+	}
+	if (!want->exporter)
+		return true;
+	kms->exporter = open(want->exporter, O_RDWR | O_CLOEXEC);
+	if (kms->exporter < 0) {
+		cli_error("%s: open: %s", want->exporter, strerror(errno));
+		kms_close(kms);
+		return false;
 	}
 	return true;
 }
@@ -272,7 +280,10 @@ void kms_close(struct kms *kms)
 {
 	if (kms->fd >= 0)
 		close(kms->fd);
+	if (kms->exporter >= 0)
+		close(kms->exporter);
 	kms->fd = -1;
+	kms->exporter = -1;
 }
 
 bool kms_dpms(struct kms *kms, bool on)

@@ -45,6 +45,7 @@ static const char usage[] =
 	"  --disable-at-end  switch the CRTC off before the buffers are destroyed\n"
 	"  --wait SECONDS    for the device and its connector to appear (10)\n"
 	"  --timeout SECONDS for each flip's event (10)\n"
+	"  --exporter PATH   another card, which makes the buffers; they are imported (PRIME)\n"
 	"  --rebind DEVICE   first unbind and bind this device of the xen bus (vdispl-0)\n"
 	"  --stats-json      print the result as one JSON object\n"
 	"  --help            this text\n"
@@ -96,6 +97,9 @@ static bool parse_option(int c, struct options *o)
 		return cli_parse_u32("--wait", optarg, 0, 3600, &o->want.wait_s);
 	case 't':
 		return cli_parse_u32("--timeout", optarg, 1, 3600, &o->timeout_s);
+	case 'x':
+		o->want.exporter = optarg;
+		return true;
 	case 'r':
 		o->rebind = optarg;
 		return true;
@@ -132,6 +136,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{"disable-at-end", no_argument, NULL, 'e'},
 		{"wait", required_argument, NULL, 'w'},
 		{"timeout", required_argument, NULL, 't'},
+		{"exporter", required_argument, NULL, 'x'},
 		{"rebind", required_argument, NULL, 'r'},
 		{"stats-json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -372,7 +377,7 @@ static void print_all(struct client *client, bool ok)
 
 int main(int argc, char **argv)
 {
-	struct client client = {.kms.fd = -1, .signal_fd = -1};
+	struct client client = {.kms = {.fd = -1, .exporter = -1}, .signal_fd = -1};
 	int code;
 	bool ok;
 

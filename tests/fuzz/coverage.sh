@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# Lines and branches of libdisplif/src that each target's corpus reaches, and all of them together.
+# usage: coverage.sh FOLDER [CORPORA]   (CORPORA: a folder with one for each target, instead of the committed ones)
+. "$(dirname -- "$0")/../build/lib.sh"
+. "$top/tests/fuzz/fuzz.sh"
+need "$fuzz_cc" ar xargs llvm-profdata-14 llvm-cov-14 python3
+corpora=${2:-$fuzz/corpus}
+# Together they reach so many lines at least, in percent.
+least=70
+
+build_library "$work" "$src" -fprofile-instr-generate -fcoverage-mapping
+set --
+for name in $(targets); do
+	build_target "$work" "$name" -fprofile-instr-generate "$fuzz/replay.c" \
+		-Wl,--whole-archive "$work/libfuzzed.a" -Wl,--no-whole-archive
+	LLVM_PROFILE_FILE=$work/$name.raw "$work/fuzz_$name" "$corpora/$name" >"$work/$name.log" 2>&1 ||
+		{ cat "$work/$name.log"; fail "$name: its corpus does not replay"; }
+	llvm-profdata-14 merge -o "$work/$name.prof" "$work/$name.raw"
+	set -- "$@" "$work/$name.prof"
+done
+llvm-profdata-14 merge -o "$work/all.prof" "$@"
+
+# report NAME BINARY: "lines ... branches ..." of the library.
+report()
+{
+	# shellcheck disable=SC2046
+	llvm-cov-14 export -summary-only "$2" -instr-profile="$work/$1.prof" $(sources | sed "s,^,$src/,") |
+		python3 -c 'import json, sys
+t = json.load(sys.stdin)["data"][0]["totals"]
+print(*("%s %d of %d (%.1f %%)" % (k, t[k]["covered"], t[k]["count"], t[k]["percent"]) for k in ("lines", "branches")), sep=", ")'
+}
+
+for name in $(targets); do
+	figure "fuzz $name: $(find "$corpora/$name" -type f | wc -l) inputs reach $(report "$name" "$work/fuzz_$name")"
+done
+# The library is the same in all of them, so any binary will do.
+all=$(report all "$work/fuzz_$name")
+figure "fuzz, all targets: $all"
+percent=${all#*(}
+[ "${percent%%.*}" -ge $least ] || fail "the corpora reach less than $least % of the lines"

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""A guest that sends raw bytes and means harm: hostile-guest against the backend.
+
+After each attack the backend lives, holds what it held before, has written a
+bounded log, and shows a sane frontend's picture."""
+import re
+
+from bed import SIZES
+from case import Failure, expect, same
+
+OPTIONS = "--output kms"
+# What the backend may have grown by, in KiB: for good, and for a moment. The
+# heap keeps pages of its tables; mapped pages of guests count as resident.
+GROWN, GROWN_MOST = 1024, 4096
+# Lines of the log: at most so many in any 10 s, and one more that tells how
+# many were left out; libxengnttab's own and the guest's are limited apart.
+LOG_BURST, LOG_SECONDS = 2 * 21, 10
+_LINE = re.compile(r"^(ok|FAILED) (\S+): .* (\d+) ms$", re.M)
+
+
+def _need(bed):
+    bed.need_kms()
+    bed.need_guest()
+    bed.need_no_driver()
+    bed.need_backend(OPTIONS, quiet=True)
+    bed.await_waiting(20)
+
+
+def _run(bed, words, timeout):
+    """One hostile-guest with these words. Returns {attack: ms}."""
+    status, output = bed.line(f"hostile-guest --seed {bed.screen.seed()} {words}",
+                              timeout)
+    if status != 0:
+        raise Failure(f"hostile-guest {words}: status {status}:\n{output}")
+    return {name: int(ms) for _, name, ms in _LINE.findall(output)}
+
+
+def _check_log(lines, seconds):
+    limit = LOG_BURST * (seconds // LOG_SECONDS + 2)
+    expect(lines <= limit,
+           f"{lines} lines of log in {seconds:.0f} s, at most {limit}")
+
+
+def attack(bed, *runs, timeout=150):
+    """Each run is the words of one hostile-guest."""
+    _need(bed)
+    lines = len(bed.backend.log().splitlines())
+    memory = bed.backend.memory()
+    took = {}
+    for words in runs:
+        took.update(_run(bed, words, timeout))
+        bed.backend.check_alive()
+    bed.await_waiting(20)
+    most, now = bed.backend.memory()
+    expect(now <= memory[1] + GROWN,
+           f"resident memory {memory[1]} KiB before, {now} after")
+    expect(most <= memory[0] + GROWN_MOST,
+           f"resident memory at most {memory[0]} KiB before, {most} after")
+    lines = len(bed.backend.log().splitlines()) - lines
+    _check_log(lines, sum(took.values()) / 1000)
+    show(bed)
+    return (f"{', '.join(took)}; {sum(took.values()) / 1000:.0f} s, RSS +{now - memory[1]}"
+            f" KiB, {lines} lines of log")
+
+
+def show(bed):
+    """A sane frontend in the same guest."""
+    seed = bed.screen.seed()
+    bed.screen.start_card(seed, 3)
+    bed.screen.check_screen("hostile.ppm", seed, 3, SIZES[0])
+    same("flips of the sane frontend", bed.screen.end()["flips"], 3)
+    bed.await_states(6, 2)
+
+
+def requests(bed):
+    return attack(bed, "sizes offsets directories grefs", "cookies quota revoke")
+
+
+def rings(bed):
+    return attack(bed, "jumps race-index race-slots")
+
+
+def floods(bed):
+    return attack(bed, "--count 100000 requests", "--count 100000 notifications")
+
+
+def storms(bed):
+    return attack(bed, "--count 200 storm", "--count 50 storm-alloc",
+                  "--count 20 storm-connect")
+
+
+def store(bed):
+    return attack(bed, "--count 3000 states states-connected", "nodes connecting")
+
+
+def stop(bed):
+    return attack(bed, "deaf stop")
+
+
+def fill(bed):
+    """A backend that starts beside as many connectors as XenStore lets a guest
+    make; and one whose device's nodes go away under it."""
+    _need(bed)
+    memory = bed.backend.memory()
+    took = _run(bed, "fill-store", 60)
+    _, output = bed.line("xenstore-ls -f device/vdispl/0 | grep -c resolution")
+    connectors = int(output)
+    expect(connectors > 100, f"only {connectors} connectors fit into XenStore")
+    bed.backend.end("TERM", 0)
+    bed.need_backend(OPTIONS, quiet=True)
+    bed.backend.stats()
+    most, _ = bed.backend.memory()
+    expect(most <= memory[0] + GROWN_MOST,
+           f"{most} KiB with {connectors} connectors, {memory[0]} before")
+    front = f"/local/domain/{bed.domid()}/device/vdispl/0"
+    bed.rig.check(f"for i in $(xenstore-list {front} | grep -x '[0-9]*'); do"
+                  f" [ $i -lt 2 ] || xenstore-rm {front}/$i; done", 120)
+    bed.backend.end("TERM", 0)
+    bed.need_backend(OPTIONS, quiet=True)
+    show(bed)
+    return f"{connectors} connectors, {most} KiB at most, {sum(took.values())} ms"
+
+
+def remove(bed):
+    """The last one of a guest: it has no display afterwards."""
+    _need(bed)
+    _run(bed, "remove", 60)
+    bed.backend.stats()
+    bed.destroy_guest()
+    bed.await_footprint(bed.idle)
+    bed.need_guest()
+    show(bed)
+
+
+CASES = [
+    ("hostile-guest-requests", requests),
+    ("hostile-guest-rings", rings),
+    ("hostile-guest-floods", floods),
+    ("hostile-guest-storms", storms),
+    ("hostile-guest-store", store),
+    ("hostile-guest-stop", stop),
+    ("hostile-guest-fill", fill),
+]
+LAST = [
+    ("hostile-guest-remove", remove),
+]
+SHORT = [
+    ("hostile-guest-requests", requests),
+    ("hostile-guest-rings", rings),
+]
