@@ -9,6 +9,7 @@ import time
 
 import case
 import cases_card
+import cases_compliance
 import cases_headless
 import cases_hostile
 import cases_hostile_guest
@@ -25,6 +26,7 @@ SUITES = {
     + [("card-picture", cases_card.picture),
        ("card-edid", cases_card.edid),
        ("card-restart", cases_card.restart)]
+    + cases_compliance.CASES
     + cases_headless.CASES
     + cases_hostile.CASES
     + cases_hostile_guest.CASES + cases_hostile_guest.LAST
@@ -37,6 +39,7 @@ SUITES = {
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
+        ("compliance-backend", cases_compliance.backend),
         ("card-restart", cases_card.restart)]
     + cases_hostile_guest.SHORT + [
         ("card-destroy", cases_card.destroy),
