@@ -114,9 +114,13 @@ int displif_front_submit(struct displif_front *f, const struct displif_msg *msg,
 	return 0;
 }
 
-/* Confirms what was taken, and asks for the next interrupt if a response is owed that has to raise one. */
+/*
+ * Confirms what was taken, and asks for the next interrupt if a response is owed
+ * that has to raise one: a flip's, too, once its event has come without it.
+ */
 static void settle(struct displif_front *f)
 {
+	uint32_t quiet = f->set[DISPLIF_SET_QUIET] & f->set[DISPLIF_SET_EVT];
 	uint32_t next = displif__inc32(f->ring.cons);
 
 	if (f->confirmed != f->evt.cons) {
@@ -127,8 +131,7 @@ static void settle(struct displif_front *f)
 		f->again = 1;
 		return;
 	}
-	if (f->armed_at == next ||
-	    !(f->set[DISPLIF_SET_RSP] & (UINT32_MAX - f->set[DISPLIF_SET_QUIET])))
+	if (f->armed_at == next || !(f->set[DISPLIF_SET_RSP] & (UINT32_MAX - quiet)))
 		return;
 	f->armed_at = next;
 	if (displif__ring_rearm(&f->ring, 1))

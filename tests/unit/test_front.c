@@ -209,6 +209,31 @@ static void one_interrupt_per_flip(void **state)
 	assert_true(answer(taken(XENDISPL_OP_FB_DETACH), XENDISPL_OP_FB_DETACH, 0, 0));
 }
 
+/* Its event's interrupt is gone: nothing else would announce the answer. */
+static void answer_after_its_event_raises_an_interrupt(void **state)
+{
+	uint16_t id;
+
+	(void)state;
+	/* The page starts armed; that is used up. */
+	assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 5, 1, 0), 0);
+	displif_front_flush(&f);
+	assert_true(answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, 0, 0));
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, 0);
+	expect(DISPLIF_EV_FLIP, 1, 0);
+	assert_int_equal(submit(XENDISPL_OP_PG_FLIP, 5, 2, 0), 0);
+	displif_front_flush(&f);
+	id = taken(XENDISPL_OP_PG_FLIP);
+	event(5);
+	displif_front_irq(&f, DISPLIF_CHAN_EVT);
+	expect(DISPLIF_EV_FLIP, 2, 0);
+	expect_none();
+	displif_front_flush(&f);
+	assert_true(answer(id, XENDISPL_OP_PG_FLIP, 0, 0));
+}
+
 /* Two flips of one framebuffer, the first refused: the event is the second's. */
 static void failed_flip_before_a_good_one(void **state)
 {
@@ -446,6 +471,7 @@ int main(void)
 		cmocka_unit_test_setup(flip_event_before_answer, setup),
 		cmocka_unit_test_setup(flip_that_fails_has_no_event, setup),
 		cmocka_unit_test_setup(one_interrupt_per_flip, setup),
+		cmocka_unit_test_setup(answer_after_its_event_raises_an_interrupt, setup),
 		cmocka_unit_test_setup(failed_flip_before_a_good_one, setup),
 		cmocka_unit_test_setup(partial_polls, setup),
 		cmocka_unit_test_setup(no_wakeup_is_lost, setup),

@@ -55,7 +55,7 @@ enum displif_front_set {
 	DISPLIF_SET_BUSY,       /* not free */
 	DISPLIF_SET_RSP,        /* the response is owed */
 	DISPLIF_SET_EVT,        /* the flip event is owed */
-	DISPLIF_SET_QUIET,      /* the response needs no interrupt */
+	DISPLIF_SET_QUIET,      /* the response needs no interrupt while the event is owed */
 	DISPLIF_SET_LATE,       /* overdue: in quarantine until answered */
 	DISPLIF_SET_REPORT,     /* poll() has to report the loss */
 	DISPLIF_SET_SHOWN,      /* poll() has to report the flip event */
