@@ -218,7 +218,8 @@ static void talk(struct displif_front *f)
 
 /*
  * One connection, from publishing to its end, of n connectors. Sessions are
- * used where there are several; the first and the last stand for all.
+ * used where there are several, of which the first and the last stand for all,
+ * and with one of the two ports, since they never call it.
  */
 static void front_life(const struct displif_port *port, uint32_t n)
 {
@@ -228,7 +229,7 @@ static void front_life(const struct displif_port *port, uint32_t n)
 	if (!displif_port_front_publish(port, dir, 0, &cfg, &fcfg, links, fronts,
 					any_int ? tag : NULL, any_diag())) {
 		displif_port_enable(port, links, n);
-		while (n == N && any_int) {
+		while (port == &port_all && n == N && any_int) {
 			if (FRONT_IS_UP(0))
 				talk(&fronts[0]);
 			if (any_int && FRONT_IS_UP(N - 1u))
@@ -314,12 +315,13 @@ static void listen(const struct displif_port *port, struct displif_back *b)
 	}
 }
 
+/* The same for a backend. The port without grant copy does more: it maps and unmaps. */
 static void back_life(const struct displif_port *port, uint32_t n)
 {
 	if (!displif_port_back_bind(port, dir, 1, &guest, n, links, backs, pend, PEND,
 				    any_int ? tag : NULL, any_diag())) {
 		displif_port_enable(port, links, n);
-		while (n == N && any_int) {
+		while (port == &port_least && n == N && any_int) {
 			if (BACK_IS_UP(0))
 				listen(port, &backs[0]);
 			if (any_int && BACK_IS_UP(N - 1u))

@@ -52,6 +52,9 @@ static void names(void **state)
 	put_name(1, "a\x1b[2J\x80\x7f\tb\n", 11);
 	parse_good(1);
 	assert_string_equal(edid.name, "a?[2J???b");
+	put_name(1, "ends\0here", 9);
+	parse_good(1);
+	assert_string_equal(edid.name, "ends");
 	put_name(1, "\n", 1);
 	parse_good(1);
 	assert_string_equal(edid.name, "another");

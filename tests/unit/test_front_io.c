@@ -561,6 +561,14 @@ static void the_price_of_a_stray(void **state)
 	assert_int_equal(displif_front_flush(&f) & DISPLIF_DO_CLOSE, 0);
 	strays(1);
 	assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
+	/* Fifteen pay for none, also after sixteen did. */
+	start(&two);
+	strays(2);
+	good_ones(16 + 15);
+	strays(1);
+	assert_int_equal(displif_front_flush(&f) & DISPLIF_DO_CLOSE, 0);
+	strays(1);
+	assert_true(displif_front_flush(&f) & DISPLIF_DO_CLOSE);
 }
 
 /* One of three overdue ones is answered before anybody was told: the others are lost all the same. */
