@@ -27,10 +27,21 @@ static uint8_t *page_at(void *va, uint32_t i)
 	return (uint8_t *)va + bytes(i);
 }
 
+static void *reserve(size_t size)
+{
+	void *va = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return va == MAP_FAILED ? NULL : va;
+}
+
+static bool in_arena(const struct fake_mem *m, const void *va)
+{
+	return m->arena && (uintptr_t)va - (uintptr_t)m->arena < FAKE_ARENA;
+}
+
 bool fake__mem_init(struct fake_world *w)
 {
 	struct fake_mem *m = &w->mem;
-	uint32_t i;
 
 	m->fd = -1;
 	if (sysconf(_SC_PAGESIZE) != (long)FAKE_PAGE) {
@@ -47,9 +58,8 @@ bool fake__mem_init(struct fake_world *w)
 	}
 	m->frame = fake__alloc(m->n_frames, sizeof(*m->frame));
 	m->free = fake__alloc(m->n_frames, sizeof(*m->free));
-	for (i = 0; i < m->n_frames; i++)
-		m->free[i] = m->n_frames - 1u - i;
 	m->n_free = m->n_frames;
+	m->arena = reserve(FAKE_ARENA);
 	return true;
 }
 
@@ -57,6 +67,8 @@ void fake__mem_free(struct fake_world *w)
 {
 	struct fake_mem *m = &w->mem;
 
+	if (m->arena)
+		munmap(m->arena, FAKE_ARENA);
 	for (; m->gone_n; m->gone_n--) {
 		struct fake_gone *g = &m->gone[m->gone_head];
 
@@ -82,7 +94,8 @@ static bool frames_take(struct fake_world *w, uint32_t *frame, uint32_t n)
 		uint32_t begin = end > piece ? end - piece : 0;
 
 		for (i = begin; i < end; i++) {
-			frame[i] = m->free[--m->n_free];
+			frame[i] = m->n_back ? m->free[--m->n_back] : m->fresh++;
+			m->n_free--;
 			m->frame[frame[i]].owned = true;
 		}
 		end = begin;
@@ -94,8 +107,10 @@ void fake__frame_put(struct fake_world *w, uint32_t frame)
 {
 	struct fake_mem *m = &w->mem;
 
-	if (!m->frame[frame].owned && !m->frame[frame].maps)
-		m->free[m->n_free++] = frame;
+	if (!m->frame[frame].owned && !m->frame[frame].maps) {
+		m->free[m->n_back++] = frame;
+		m->n_free++;
+	}
 }
 
 /* Puts frames over an address range that is reserved already. */
@@ -118,14 +133,21 @@ static bool frames_place(struct fake_world *w, void *va, const uint32_t *frame, 
 
 void *fake__frames_map(struct fake_world *w, const uint32_t *frame, uint32_t n, bool write)
 {
-	void *va =
-		mmap(NULL, bytes(n), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct fake_mem *m = &w->mem;
+	void *va;
 
-	if (va == MAP_FAILED)
+	if (m->arena && bytes(n) <= FAKE_ARENA - m->arena_used) {
+		va = m->arena + m->arena_used;
+		m->arena_used += bytes(n);
+	} else {
+		va = reserve(bytes(n));
+	}
+	if (!va)
 		return NULL;
 	if (frames_place(w, va, frame, n, write))
 		return va;
-	munmap(va, bytes(n));
+	if (!in_arena(m, va))
+		munmap(va, bytes(n));
 	return NULL;
 }
 
@@ -139,6 +161,8 @@ void fake__va_end(struct fake_world *w, void *va, uint32_t n)
 		fake__violation(w, "cannot unmap %u pages: %s", n, strerror(errno));
 		return;
 	}
+	if (in_arena(m, va))
+		return;
 	while (m->gone_n &&
 	       (m->gone_n == FAKE_QUARANTINE || m->gone_pages + n > FAKE_QUARANTINE_PAGES)) {
 		g = &m->gone[m->gone_head];

@@ -29,7 +29,10 @@ struct fake_region {
 	uint32_t *frame;
 };
 
-/* Addresses that were unmapped stay inaccessible for a while, so that a late touch is seen. */
+/* Addresses of a world that are used once; beyond them the OS gives what it likes. */
+#define FAKE_ARENA ((size_t)32 << 20)
+
+/* Other addresses that were unmapped stay inaccessible for a while, so that a late touch is seen. */
 #define FAKE_QUARANTINE 512u
 #define FAKE_QUARANTINE_PAGES 16384u
 
@@ -40,9 +43,13 @@ struct fake_gone {
 
 struct fake_mem {
 	int fd;
-	uint32_t n_frames, n_free;
+	uint32_t n_frames, n_free; /* n_free: those never used included */
+	uint32_t n_back;	   /* on the stack */
+	uint32_t fresh;		   /* the first that was never used */
 	struct fake_frame *frame;
-	uint32_t *free; /* a stack */
+	uint32_t *free; /* a stack of those that came back */
+	char *arena;	/* addresses, each used once; NULL if there are none */
+	size_t arena_used;
 	struct fake_gone gone[FAKE_QUARANTINE];
 	uint32_t gone_head, gone_n, gone_pages;
 };
@@ -199,7 +206,7 @@ struct fake_tx {
 	struct fake_tx *next;
 	struct fake_dom *d;
 	struct fake_node *root; /* a copy of the whole tree, to work on */
-	struct fake_node *base; /* another, as it was */
+	uint64_t base;		/* the world's generation at its beginning */
 	struct fake_seen *seen;
 	struct fake_tx_op *op, **op_end;
 	uint32_t id, n_seen;

@@ -6,6 +6,8 @@
  */
 #include "fake_priv.h"
 
+#define FAKE_TX_LATE UINT64_MAX
+
 static void tx_free(struct fake_tx *tx)
 {
 	struct fake_tx **p;
@@ -26,7 +28,6 @@ static void tx_free(struct fake_tx *tx)
 		free(seen);
 	}
 	fake__node_free(tx->root);
-	fake__node_free(tx->base);
 	free(tx);
 }
 
@@ -39,9 +40,21 @@ struct fake_tx *fake__tx(struct fake_dom *d, uint32_t id)
 	return tx;
 }
 
+/*
+ * When a node changed last before the transaction began; 0 if it was not there. One that was changed since, or
+ * may have been removed, is a conflict in any case.
+ */
+static uint64_t gen_at_begin(struct fake_tx *tx, const char *path)
+{
+	struct fake_node *root = tx->d->w->root, *node = fake__node_find(root, path);
+
+	if (node)
+		return node->gen <= tx->base ? node->gen : FAKE_TX_LATE;
+	return fake__node_nearest(root, path)->gen <= tx->base ? 0 : FAKE_TX_LATE;
+}
+
 int fake__tx_touch(struct fake_tx *tx, const char *path)
 {
-	struct fake_node *node = fake__node_find(tx->base, path);
 	struct fake_seen *seen;
 	size_t len = strlen(path) + 1u;
 
@@ -53,7 +66,7 @@ int fake__tx_touch(struct fake_tx *tx, const char *path)
 		return DISPLIF_E_FULL;
 	seen = fake__alloc(1, sizeof(*seen) + len);
 	memcpy(seen->path, path, len);
-	seen->gen = node ? node->gen : 0;
+	seen->gen = gen_at_begin(tx, path);
 	seen->next = tx->seen;
 	tx->seen = seen;
 	tx->n_seen++;
@@ -93,7 +106,7 @@ int fake_xs_begin(struct fake_dom *d, uint32_t *id)
 	tx = fake__alloc(1, sizeof(*tx));
 	tx->d = d;
 	tx->root = fake__node_clone(d->w->root, NULL);
-	tx->base = fake__node_clone(d->w->root, NULL);
+	tx->base = d->w->gen;
 	tx->op_end = &tx->op;
 	tx->id = ++d->w->tx_id;
 	tx->next = d->w->tx;

@@ -42,8 +42,12 @@ static void check_answers(uint32_t c)
 	const struct displif_front *f = &sim->front.end->front[c];
 	const struct displif_back *b = &sim->back.end->back[c];
 	uint64_t look = displif_front_deadline(f);
-	/* What was reported lost has nobody who waits for it; it is found with the next answer. */
-	bool waits = f->set[DISPLIF_SET_RSP] & ~f->set[DISPLIF_SET_LATE];
+	/*
+	 * What was reported lost has nobody who waits for it; it is found with the next answer. What
+	 * is staged, and not published yet, will ask for its answer then.
+	 */
+	bool waits =
+		f->set[DISPLIF_SET_RSP] & ~f->set[DISPLIF_SET_LATE] && f->ring.prod == f->ring.pub;
 
 	if (b->ring.prod != b->ring.pub || b->evt.prod != b->evt.pub)
 		sim_fail(name, "connector %u: answers are staged, nobody publishes them", c);

@@ -27,7 +27,7 @@ static void choose_front(struct sim_knobs *k)
 		.max_lost = PICK(8, 8, 1, 31),
 		.reserve = PICK(4, 4, 0, 16),
 	};
-	k->steps = PICK(10, 20, 40, 60, 120);
+	k->steps = PICK(5, 10, 20, 30, 60);
 	k->client_ms = PICK(1, 1, 5, 40);
 	k->mute_evt = !sim_rand(6);
 }

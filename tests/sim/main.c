@@ -181,15 +181,16 @@ static uint64_t run_mode(enum sim_mode mode, const struct options *o)
 	uint64_t i, failed = 0;
 	clock_t begin = clock();
 	double seconds;
+	unsigned long long seed;
 
 	memset(&n, 0, sizeof(n));
 	for (i = 0; i < o->runs && (!failed || o->keep_going); i++) {
 		if (sim_run(&the_sim, mode, o->from + i, o->trace, &n))
 			continue;
 		failed++;
+		seed = o->from + i;
 		fprintf(stderr, "FAIL %s seed %llu: %s; sim --mode %s --seed %llu --trace\n",
-			mode_name[mode], (unsigned long long)(o->from + i), the_sim.why,
-			mode_name[mode], (unsigned long long)(o->from + i));
+			mode_name[mode], seed, the_sim.why, mode_name[mode], seed);
 	}
 	seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
 	if (!o->quiet)

@@ -170,6 +170,7 @@ static void domain(void *arg)
 			sim->n->deliveries++;
 		}
 		sim->at_top[side] = true;
+		sim->tend = true;
 		sim_switch();
 	}
 }
@@ -194,12 +195,15 @@ static bool turn(void)
 
 	if (!s->calm && s->steps < s->k.steps && s->k.fate && !sim_rand(s->k.fate)) {
 		sim_fate_strike();
+		s->tend = true;
 		return true;
 	}
 	if (!s->calm && s->k.scribble_xs && !sim_rand(s->k.scribble_xs))
 		sim_scribble_xs();
-	if (sim_fate_tend())
+	/* Nothing of that changes in the middle of a delivery. */
+	if (s->tend && sim_fate_tend())
 		return true;
+	s->tend = false;
 	if (!can[SIM_FE] && !can[SIM_BE])
 		return false;
 	if (can[SIM_FE] && can[SIM_BE])
@@ -229,6 +233,7 @@ static bool pass(uint64_t end)
 	if (due == DISPLIF_NEVER || due > end)
 		return false;
 	fake_pass(s->w, due);
+	s->tend = true;
 	return true;
 }
 
@@ -293,6 +298,7 @@ static void calm_down(void)
 	s->calm = true;
 	sim_say("calm");
 	sim_fate_calm();
+	s->tend = true;
 	if (s->back.end)
 		sim_back_rearm();
 	to_do(SIM_CLIENT_DRAIN);
@@ -325,6 +331,7 @@ static void play(void)
 	struct sim *s = sim;
 
 	sim_fate_begin();
+	s->tend = true;
 	if (!until(storm_over, 600000) && s->mode == SIM_BOTH)
 		sim_fail("the client comes to its steps", "%u of %u", s->steps, s->k.steps);
 	if (!s->failed)
@@ -332,6 +339,7 @@ static void play(void)
 	if (s->failed)
 		return;
 	sim_fate_end();
+	s->tend = true;
 	if (!until(gone, SIM_CALM_MS))
 		sim_fail("both ends end", "not within %u ms: front %s, back %s", SIM_CALM_MS,
 			 s->front.end ? displif_fdev_name(s->front.end->dev.state) : "-",

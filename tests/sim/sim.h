@@ -174,7 +174,7 @@ struct sim_fate {
 struct sim {
 	uint64_t seed, rng;
 	enum sim_mode mode;
-	bool trace, calm, ending,
+	bool trace, calm, ending, tend,
 		hurt[2]; /* hurt: a fault was injected into this domain since its end began */
 	struct sim_knobs k;
 	struct sim_counts *n;
