@@ -155,6 +155,8 @@ static void do_irq(struct conn *c, enum displif_chan chan)
 
 	c->must_die = false;
 	c->looking = true;
+	if (chan == DISPLIF_CHAN_REQ)
+		c->told_poll = false;
 	displif_back_irq(&c->b, chan);
 	c->looking = false;
 	if (alive && chan == DISPLIF_CHAN_REQ)
@@ -330,9 +332,11 @@ static void do_flush(struct conn *c)
 	CHECK(!c->evt->n_store_head[1] || c->evt->stored[1] == c->evt_prod);
 	c->refused = false;
 	/* Something waits for time or room, or the guest was asked to tell of its next request. */
+	c->told_poll |= (duty & DISPLIF_DO_POLL) != 0;
 	if (!(duty & DISPLIF_DO_POLL))
 		CHECK(c->b.held || c->b.flips + c->b.n_pend >= c->b.pend_cap ||
-		      (c->seen == c->taken && c->ring->stored[1] == c->taken + 1u));
+		      (c->seen == c->taken && c->ring->stored[1] == c->taken + 1u &&
+		       (c->told_poll || c->ring->loaded[0] == c->taken)));
 }
 
 static void do_tick(struct conn *c)
@@ -502,8 +506,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	start(&in);
 	while (in.left)
 		step(&in);
-	for (i = 0; i < n_conns; i++)
+	for (i = 0; i < n_conns; i++) {
 		do_kill(&conn[i], DISPLIF_E_GONE);
+		do_serve(&conn[i]);
+		do_tick(&conn[i]);
+	}
 	/* Late answers are harmless. */
 	for (i = 0; i < DISPLIF_RING_LEN; i++)
 		if (conn[0].out[i].live)

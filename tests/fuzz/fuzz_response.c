@@ -38,6 +38,7 @@ static uint32_t n_events[N_FBS]; /* by framebuffer */
 /* Indices as the library may know them. */
 static uint32_t rsp_seen, evt_seen;
 static bool looking, must_die, closed, killed;
+static bool told_poll; /* DO_POLL was given, and not served since */
 /* The backend's own indices, and the id of its next event. */
 static uint32_t peer_rsp, peer_evt;
 static uint16_t peer_evt_id;
@@ -56,9 +57,16 @@ static void took_rsp(void)
 	shared_slot(ring->loaded, rsp_loaded % DISPLIF_RING_LEN, &w);
 	last_rsp = w.rsp;
 	rsp_loaded++;
-	for (i = 0; i < n_asks; i++)
-		if (ask[i].id == w.rsp.id && ask[i].op == w.rsp.operation)
-			ask[i].fetched = true;
+	for (i = 0; i < n_asks; i++) {
+		struct ask *a = &ask[i];
+
+		if (a->id != w.rsp.id || a->op != w.rsp.operation || a->fetched)
+			continue;
+		a->fetched = true;
+		/* A flip that failed was not shown: the event that was told of it is another's. */
+		if (w.rsp.status && a->flip)
+			n_events[a->fb]++;
+	}
 }
 
 static void took_evt(void)
@@ -299,8 +307,6 @@ static void told_rsp(struct ask *a, const struct displif_front_event *ev, uint32
 		}
 	}
 	CHECK(ev->status == status && ev->edid_sz == size && ev->fb == a->fb);
-	if (status && a->flip)
-		n_events[a->fb]++;
 	a->rsp = true;
 	a->status = status;
 }
@@ -309,7 +315,7 @@ static void told_flip(struct ask *a, const struct displif_front_event *ev)
 {
 	CHECK(a->op == XENDISPL_OP_PG_FLIP && !ended(a) && !a->flip && !a->muted);
 	CHECK(ev->fb == a->fb && ev->status == 0 && ev->edid_sz == 0);
-	/* There was such an event, and it was told of once; or a flip that failed gave its own back. */
+	/* There was such an event, and it was told of once. */
 	CHECK(n_events[a->fb]);
 	n_events[a->fb]--;
 	a->flip = true;
@@ -359,6 +365,8 @@ static void do_irq(enum displif_chan chan)
 	n_since_look = 0;
 	must_die = false;
 	looking = true;
+	if (chan == DISPLIF_CHAN_REQ)
+		told_poll = false;
 	displif_front_irq(&f, chan);
 	looking = false;
 	after();
@@ -411,12 +419,14 @@ static void do_flush(void)
 		 ring->stored[0] - ring->loaded[1] < ring->stored[0] - old;
 	CHECK(!(duty & DISPLIF_DO_NOTIFY_REQ) == !notify);
 	CHECK(evt->stored[0] == evt_loaded);
+	told_poll |= (duty & DISPLIF_DO_POLL) != 0;
 	if (duty & DISPLIF_DO_POLL)
 		return;
 	/* Nothing is left, and the next answer that needs an interrupt will raise one. */
 	for (i = 0; i < n_asks; i++)
 		owed |= !ask[i].fetched && (ask[i].op != XENDISPL_OP_PG_FLIP || !cfg.look_ms);
 	CHECK(!owed || ring->stored[3] == rsp_loaded + 1u);
+	CHECK(!owed || told_poll || ring->loaded[2] == rsp_loaded);
 	CHECK(!do_poll());
 }
 
@@ -476,7 +486,7 @@ static void start(struct fuzz_in *in)
 	memset(n_events, 0, sizeof(n_events));
 	rsp_seen = evt_seen = peer_rsp = peer_evt = 0;
 	peer_evt_id = 0;
-	closed = killed = false;
+	closed = killed = told_poll = false;
 	now = 1000;
 	shared_begin(on_access);
 	ring = shared_open(RING, &no_error);
@@ -595,6 +605,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < n_asks; i++)
 		CHECK(ended(&ask[i]) || ask[i].muted);
 	CHECK(!do_poll());
+	do_irq(DISPLIF_CHAN_EVT);
+	do_irq(DISPLIF_CHAN_REQ);
+	do_expire();
+	do_flush();
 	shared_check_whole(ring->n_load);
 	shared_check_whole(ring->n_store);
 	shared_check_whole(evt->n_load);

@@ -20,7 +20,7 @@
 #define PAGES_OWN 1000u
 
 struct pages_map {
-	uint32_t n, page; /* n 1: that page of the peer */
+	uint32_t n, page; /* n 1: that page of the peer; 0: a page of our own */
 	bool live;
 };
 
@@ -66,6 +66,21 @@ static inline bool pages_valid(uint32_t gref)
 	return gref >= 1 && gref <= N_PAGES;
 }
 
+/* The page that we granted ourselves as @gref, or NULL. */
+static void *pages_own(uint32_t gref)
+{
+	uint32_t k;
+
+	for (k = 0; k < PAGES_LIVE; k++) {
+		const struct pages_share *s = &pages_share[k];
+
+		if (s->n && s->n <= PAGES_REAL && !s->granted && gref >= s->first &&
+		    gref - s->first < s->n)
+			return (uint8_t *)s->va + (gref - s->first) * DISPLIF_PAGE_SIZE;
+	}
+	return NULL;
+}
+
 static int pages_do_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, uint32_t flags,
 			void **va, void **map)
 {
@@ -76,13 +91,19 @@ static int pages_do_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t 
 	CHECK(dom == 1 && n >= 1 && n <= DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT);
 	if (pages_fault())
 		return pages_fail;
-	for (i = 0; i < n; i++)
-		if (!pages_valid(gref[i]))
-			return DISPLIF_E_OS;
 	for (k = 0; k < PAGES_LIVE && pages_map[k].live; k++)
 		;
 	if (k == PAGES_LIVE)
 		return DISPLIF_E_OS;
+	*va = n == 1 ? pages_own(gref[0]) : NULL;
+	if (*va) {
+		pages_map[k] = (struct pages_map){ 0, 0, true };
+		*map = &pages_map[k];
+		return 0;
+	}
+	for (i = 0; i < n; i++)
+		if (!pages_valid(gref[i]))
+			return DISPLIF_E_OS;
 	pages_map[k] = (struct pages_map){ n, gref[0] - 1, true };
 	*map = &pages_map[k];
 	*va = pages_nowhere();

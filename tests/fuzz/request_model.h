@@ -45,6 +45,7 @@ struct conn {
 	uint32_t n_events, evt_prod;
 	uint16_t evt_id;
 	bool looking, must_die, closed, killed, refused;
+	bool told_poll; /* DO_POLL was given, and not served since */
 };
 
 /* What a buffer's user field points at. */
