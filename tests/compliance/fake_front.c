@@ -39,8 +39,8 @@ int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, stru
 	back->edid_size = sizeof(edid);
 	bad_back_begin(back, bad);
 	fake_cc_init(&cc, w, FAKE_CC_GUEST, 0, true);
-	cc_front_init(&front, &cc.world, opt->connector);
-	if (!cc_report_begin(rep, opt, bad ? bad->name : "the backend of tests/loop"))
+	if (!cc_front_init(&front, &cc.world, opt->connector) ||
+	    !cc_report_begin(rep, opt, bad ? bad->name : "the backend of tests/loop"))
 		return CC_EXIT_BEGIN;
 	cc_front_run(&front, opt, rep);
 	status = cc_report_end(rep);
