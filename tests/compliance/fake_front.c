@@ -24,7 +24,7 @@ int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, stru
 {
 	static uint8_t edid[128];
 	static struct cc_front front;
-	struct fake_world *w = fake_world_new(NULL, 0);
+	struct fake_world *w = fake_world_new(NULL, fake_cc_seed);
 	struct fake_cc cc;
 	struct end_back *back;
 	int status;
