@@ -16,7 +16,7 @@ SHORT_BACKEND = ("state.initwait", "xs.versions", "state.connects", "state.front
                  "flip.*", "evt.*", "rsp.*")
 WATCHED = ("state.connects", "state.waits-*", "state.follows-4", "xs.*", "req.*", "cookie.*",
            "order.*", "dbuf.*", "fb.*", "config.*", "edid.*", "evt.in-cons", "evt.consumes")
-SHORT_CARD = WATCHED + ("rsp.wrong-*", "rsp.twice", "rsp.out-of-order", "rsp.status-*",
+SHORT_CARD = WATCHED + ("rsp.never", "rsp.twice", "rsp.out-of-order", "rsp.status-*",
                         "evt.early", "evt.no-flip", "state.back-dies")
 SHORT_DRIVER = WATCHED + ("rsp.status-*", "rsp.never", "evt.early", "evt.no-flip",
                           "state.back-restarts")
