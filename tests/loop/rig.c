@@ -51,9 +51,25 @@ static bool connected(void *arg)
 	return rig_is_connected(arg);
 }
 
+bool rig_connected_in(struct rig *r, uint64_t ms)
+{
+	return fake_until(r->w, connected, r, ms);
+}
+
 bool rig_connected(struct rig *r)
 {
-	return fake_until(r->w, connected, r, PATIENCE_MS);
+	return rig_connected_in(r, PATIENCE_MS);
+}
+
+void rig_works(struct rig *r)
+{
+	int buf = end_front_buf(r->f, DISPLIF_SHARE_OWN, 64, 48);
+
+	assert_true(buf >= 0);
+	assert_int_equal(end_front_config(r->f, 0, buf), 0);
+	assert_int_equal(end_front_flip(r->f, 0, buf), 0);
+	assert_int_equal(r->b->flipped[0], r->f->buf[buf].fb);
+	assert_int_equal(end_front_buf_free(r->f, buf), 0);
 }
 
 void rig_up(struct rig *r, const struct rig_opts *opts)

@@ -30,6 +30,10 @@ void rig_make(struct rig *r, const struct rig_opts *opts);
 void rig_up(struct rig *r, const struct rig_opts *opts);
 /* Runs until both are Connected. False if not within 15 s of virtual time. */
 bool rig_connected(struct rig *r);
+/* The same within @ms: pauses after many broken connections are long. */
+bool rig_connected_in(struct rig *r, uint64_t ms);
+/* Asserts that a picture goes through: the connection is one. */
+void rig_works(struct rig *r);
 /* Both ends Connected in XenStore and in their own eyes. */
 bool rig_is_connected(struct rig *r);
 /*

@@ -23,16 +23,6 @@ static bool back_final(void *arg)
 	return ((struct rig *)arg)->b->final;
 }
 
-static void assert_works(struct rig *r)
-{
-	int buf = end_front_buf(r->f, DISPLIF_SHARE_OWN, 64, 48);
-
-	assert_true(buf >= 0);
-	assert_int_equal(end_front_config(r->f, 0, buf), 0);
-	assert_int_equal(end_front_flip(r->f, 0, buf), 0);
-	assert_int_equal(end_front_buf_free(r->f, buf), 0);
-}
-
 /* A device after @n deliveries of its beginning, in the order of a seed, with time where nothing else is left. */
 static void begin(struct rig *r, uint64_t seed, int32_t n)
 {
@@ -85,7 +75,7 @@ static void test_backend_dies_at_every_step(void **state)
 				end_front_users_gone(r.f);
 			}
 			assert_true(rig_connected(&r));
-			assert_works(&r);
+			rig_works(&r);
 			rig_down(&r);
 		}
 	}
@@ -107,7 +97,7 @@ static void test_frontend_dies_at_every_step(void **state)
 			fake_xs_puts(r.fe, 0, "device/vdispl/0/state", "1");
 			r.f = end_front_new(r.fe, 0);
 			assert_true(rig_connected(&r));
-			assert_works(&r);
+			rig_works(&r);
 			rig_down(&r);
 		}
 	}
@@ -234,8 +224,8 @@ static void test_events_without_a_display(void **state)
 	fake_port_raise(r.fe, r.f->link[0].evtchn[DISPLIF_CHAN_EVT]);
 	assert_true(fake_advance(r.w, 500) >= 0);
 	/* Our backend does not take such a page; with fresh ones all is well. */
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
-	assert_works(&r);
+	assert_true(rig_connected_in(&r, 70000));
+	rig_works(&r);
 	/* Tear-down: the session is dead, its page still there. It is not looked at any more. */
 	r.f->hold_users = true;
 	page = r.f->link[0].page[DISPLIF_CHAN_EVT];
@@ -249,8 +239,8 @@ static void test_events_without_a_display(void **state)
 	/* And the other end: completions of a display that is gone stay here. */
 	end_back_feed(r.b, DISPLIF_BIN_BROKEN, 0);
 	assert_int_equal(displif_back_flip_done(&r.b->back[0], 77), DISPLIF_E_STATE);
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
-	assert_works(&r);
+	assert_true(rig_connected_in(&r, 70000));
+	rig_works(&r);
 	rig_down(&r);
 }
 

@@ -12,16 +12,6 @@
 
 #define STORM 100000u
 
-static void assert_works(struct rig *r)
-{
-	int buf = end_front_buf(r->f, DISPLIF_SHARE_OWN, 64, 48);
-
-	assert_true(buf >= 0);
-	assert_int_equal(end_front_config(r->f, 0, buf), 0);
-	assert_int_equal(end_front_flip(r->f, 0, buf), 0);
-	assert_int_equal(end_front_buf_free(r->f, buf), 0);
-}
-
 static void put_state(struct rig *r, bool front, uint32_t state)
 {
 	char path[2 * END_PATH], text[12];
@@ -57,8 +47,8 @@ static void writes_any_state(bool front)
 				end_back_free(r.b, false);
 				r.b = end_back_new(r.be, RIG_FRONT, 0);
 			}
-			assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
-			assert_works(&r);
+			assert_true(rig_connected_in(&r, 70000));
+			rig_works(&r);
 			rig_down(&r);
 		}
 	}
@@ -109,8 +99,8 @@ static void test_frontend_writes_state_100000_times(void **state)
 	assert_true(after.mappings <= before.mappings && after.chans <= before.chans);
 	put_state(&r, true, 1);
 	r.f = end_front_new(r.fe, 0);
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
-	assert_works(&r);
+	assert_true(rig_connected_in(&r, 70000));
+	rig_works(&r);
 	rig_down(&r);
 }
 
@@ -148,8 +138,8 @@ static void test_backend_writes_state_100000_times(void **state)
 	fake_dom_exit(r.be);
 	end_back_free(r.b, false);
 	r.b = end_back_new(r.be, RIG_FRONT, 0);
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
-	assert_works(&r);
+	assert_true(rig_connected_in(&r, 70000));
+	rig_works(&r);
 	rig_down(&r);
 }
 
@@ -185,10 +175,10 @@ static void test_no_answer_40_times(void **state)
 	assert_true(held.grants <= 2);
 	r.b->hold = false;
 	r.b->n_held = 0;
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
+	assert_true(rig_connected_in(&r, 70000));
 	fake_advance(r.w, 3001);
 	assert_true(rig_connected(&r));
-	assert_works(&r);
+	rig_works(&r);
 	rig_down(&r);
 }
 
@@ -228,8 +218,8 @@ static void test_requests_without_end(void **state)
 	assert_true(rig_is_connected(&r));
 	/* The other session saw nothing of all that but nonsense; its device begins anew. */
 	end_front_feed(r.f, DISPLIF_IN_BROKEN, 0);
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
-	assert_works(&r);
+	assert_true(rig_connected_in(&r, 70000));
+	rig_works(&r);
 	rig_down(&r);
 }
 
@@ -263,8 +253,8 @@ static void test_million_events(void **state)
 	/* Each storm cost a connection, each connection a longer pause. */
 	assert_in_range(r.f->published - published, 2, 20);
 	assert_true(fake_stats(r.fe)->interrupts - interrupts < 100);
-	assert_true(fake_until(r.w, (bool (*)(void *))rig_is_connected, &r, 70000));
-	assert_works(&r);
+	assert_true(rig_connected_in(&r, 70000));
+	rig_works(&r);
 	rig_down(&r);
 }
 

@@ -7,9 +7,11 @@
 
 #define MOST_PAGES (DISPLIF_MAX_BUFFER >> DISPLIF_PAGE_SHIFT)
 #define MOST_DIRS 257u
-/* One connector: of more, the analysis would mix up which page belongs to which session. */
-#define N 1u
+/* Connectors. The analysis keeps them apart (eva.sh), so more would show no more. */
+#define N 3u
 #define PEND 5u
+#define N_DBUF 2u
+#define N_FB 3u
 #define DATA 40000u
 
 /* What share() and map() give: as many pages as are asked for in the case at hand. */
@@ -22,8 +24,8 @@ static struct displif_link links[N];
 static struct displif_front fronts[N];
 static struct displif_back backs[N];
 static struct displif_guest guest;
-static struct displif_dbuf dbuf[1];
-static struct displif_fb fb[1];
+static struct displif_dbuf dbuf[N_DBUF];
+static struct displif_fb fb[N_FB];
 static uint64_t pend[N * PEND];
 static void *tag[2 * N];
 static char handle;
@@ -173,6 +175,69 @@ static void nodes(const struct displif_port *port)
 	use((uint64_t)(displif_port_back_publish(port, dir, any_diag()) == 0));
 }
 
+/*
+ * Whether a session was brought up: asked of it, since the analysis does not
+ * relate that to the result of publishing and binding. A macro, as it forgets
+ * what a function found out.
+ */
+#define FRONT_IS_UP(i) (fronts[i].ring.page && fronts[i].evt.page)
+#define BACK_IS_UP(i)                                                                  \
+	(backs[i].ring.page && backs[i].evt.page && backs[i].guest && backs[i].pend && \
+	 backs[i].pend_cap == PEND)
+
+/* A frontend's session on the pages that the port layer shared. */
+static void talk(struct displif_front *f)
+{
+	enum displif_chan chan = any_int ? DISPLIF_CHAN_REQ : DISPLIF_CHAN_EVT;
+	struct displif_front_event ev;
+	struct displif_msg msg;
+
+	switch (any_int) {
+	case 0:
+		make_any(&msg, sizeof(msg));
+		use((uint64_t)(displif_front_submit(f, &msg, any_u64, any_u64) == 0));
+		break;
+	case 1:
+		displif_front_irq(f, chan);
+		break;
+	case 2:
+		use((uint64_t)(displif_front_poll(f, &ev) != 0));
+		use(ev.token ^ ev.fb ^ ev.edid_sz ^ ev.type ^ ev.op ^ (uint64_t)(ev.status < 0));
+		break;
+	case 3:
+		use(displif_front_flush(f));
+		break;
+	case 4:
+		displif_front_expire(f, any_u64);
+		break;
+	default:
+		displif_front_kill(f, any_int);
+		break;
+	}
+}
+
+/*
+ * One connection, from publishing to its end, of n connectors. Sessions are
+ * used where there are several; the first and the last stand for all.
+ */
+static void front_life(const struct displif_port *port, uint32_t n)
+{
+	const struct displif_front_cfg fcfg = { any_u32, any_u32, any_u32, any_u32 };
+	const struct displif_cfg cfg = { connector, N, n, any_u32, false };
+
+	if (!displif_port_front_publish(port, dir, 0, &cfg, &fcfg, links, fronts,
+					any_int ? tag : NULL, any_diag())) {
+		displif_port_enable(port, links, n);
+		while (n == N && any_int) {
+			if (FRONT_IS_UP(0))
+				talk(&fronts[0]);
+			if (any_int && FRONT_IS_UP(N - 1u))
+				talk(&fronts[N - 1u]);
+		}
+	}
+	displif_port_front_close(port, links, n);
+}
+
 static void front(const struct displif_port *port)
 {
 	const struct displif_front_cfg fcfg = { any_u32, any_u32, any_u32, any_u32 };
@@ -185,19 +250,93 @@ static void front(const struct displif_port *port)
 	cfg.n = any_int ? 0 : DISPLIF_MAX_CONNECTORS + 1u;
 	use((uint64_t)(displif_port_front_publish(port, dir, 0, &cfg, &fcfg, links, fronts, NULL,
 						  any_diag()) == 0));
-	cfg.n = N;
-	if (displif_port_front_publish(port, dir, 0, &cfg, &fcfg, links, fronts,
-				       any_int ? tag : NULL, any_diag()))
+	/* Fewer than there were in the life before, too. */
+	while (any_int) {
+		front_life(port, N);
+		if (any_int)
+			front_life(port, 1);
+		displif_port_front_close(port, links, any_in(0, N));
+	}
+}
+
+/* A backend: what its sessions hand out goes to the port layer. */
+static void serve(const struct displif_port *port, struct displif_back *b)
+{
+	const struct displif_scratch scratch = { scratch_page, grefs, MOST_PAGES };
+	struct displif_back_req req;
+	void *va, *map;
+
+	if (!displif_back_poll(b, &req, any_u64))
 		return;
-	displif_port_enable(port, links, cfg.n);
-	if (any_int)
-		displif_port_front_close(port, links, cfg.n);
-	displif_port_front_close(port, links, any_in(0, N));
+	if (req.msg.op == XENDISPL_OP_DBUF_CREATE && req.dbuf) {
+		if (req.dbuf->flags & XENDISPL_DBUF_FLG_REQ_ALLOC)
+			use((uint64_t)(displif_port_back_alloc(port, 1, req.msg.gref_dir,
+							       req.dbuf->pages, &scratch, &va,
+							       any_diag()) == 0));
+		else
+			use((uint64_t)(displif_port_back_map(port, 1, req.msg.gref_dir,
+							     req.dbuf->pages, DISPLIF_PORT_WRITE,
+							     &scratch, &va, &map,
+							     any_diag()) == 0));
+	} else if (req.msg.op == XENDISPL_OP_GET_EDID) {
+		memory = room;
+		use((uint64_t)(displif_port_back_put(port, 1, req.msg.gref_dir, req.msg.size, data,
+						     any_in(0, DATA), &scratch, any_diag()) == 0));
+		memory = (void *)one_page;
+	}
+	use((uint64_t)(displif_back_complete(b, req.handle, any_int, any_u32) == 0));
+}
+
+static void listen(const struct displif_port *port, struct displif_back *b)
+{
+	switch (any_int) {
+	case 0:
+		displif_back_irq(b, any_int ? DISPLIF_CHAN_REQ : DISPLIF_CHAN_EVT);
+		break;
+	case 1:
+		serve(port, b);
+		break;
+	case 2:
+		use((uint64_t)(displif_back_flip_done(b, any_u64) == 0));
+		break;
+	case 3:
+		use(displif_back_flush(b));
+		break;
+	case 4:
+		displif_back_tick(b, any_u64);
+		break;
+	case 5:
+		displif_guest_reset(&guest);
+		break;
+	default:
+		displif_back_kill(b, any_int);
+		break;
+	}
+}
+
+static void back_life(const struct displif_port *port, uint32_t n)
+{
+	if (!displif_port_back_bind(port, dir, 1, &guest, n, links, backs, pend, PEND,
+				    any_int ? tag : NULL, any_diag())) {
+		displif_port_enable(port, links, n);
+		while (n == N && any_int) {
+			if (BACK_IS_UP(0))
+				listen(port, &backs[0]);
+			if (any_int && BACK_IS_UP(N - 1u))
+				listen(port, &backs[N - 1u]);
+		}
+	}
+	displif_port_back_close(port, links, n);
 }
 
 static void back(const struct displif_port *port)
 {
-	static const struct displif_quota quota = { .pages = 1, .requests_per_irq = 1 };
+	const struct displif_quota quota = {
+		.pages = any_u32,
+		.pages_per_s = any_u32,
+		.requests_per_irq = any_in(1, 1024),
+		.be_alloc = any_int != 0,
+	};
 	struct displif_cfg cfg;
 	uint32_t n = any_int ? 0 : DISPLIF_MAX_CONNECTORS + 1u;
 
@@ -205,17 +344,18 @@ static void back(const struct displif_port *port)
 	displif_cfg_init(&cfg, connector, N);
 	use((uint64_t)(displif_port_back_config(port, dir, &cfg, any_diag()) == 0));
 	use(cfg.n);
-	displif_guest_init(&guest, &quota, dbuf, 1, fb, 1);
+	if (displif_guest_init(&guest, &quota, dbuf, N_DBUF, fb, N_FB))
+		return;
 	use((uint64_t)(displif_port_back_bind(port, dir, 1, &guest, n, links, backs, pend, PEND,
 					      tag, any_diag()) == 0));
 	use((uint64_t)(displif_port_back_bind(port, dir, 1, &guest, N, links, backs, pend, 0, tag,
 					      any_diag()) == 0));
-	if (displif_port_back_bind(port, dir, 1, &guest, N, links, backs, pend, PEND,
-				   any_int ? tag : NULL, any_diag()))
-		return;
-	displif_port_enable(port, links, N);
-	displif_port_back_close(port, links, N);
-	displif_port_back_close(port, links, N);
+	while (any_int) {
+		back_life(port, N);
+		if (any_int)
+			back_life(port, 1);
+		displif_port_back_close(port, links, N);
+	}
 }
 
 static void share(const struct displif_port *port)

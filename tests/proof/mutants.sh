@@ -19,7 +19,7 @@ fi
 
 # Each harness function's own files, so that a run reads no more than it needs.
 mkdir "$work/objects"
-for file in $(proved); do
+for file in $(sources); do
 	# shellcheck disable=SC2086
 	gcc -std=c11 $includes -c "$src/$file" -o "$work/objects/${file%.c}.o" || fail "$file does not compile"
 done

@@ -173,6 +173,8 @@ static void dropped(struct end_back *end)
 		sim->n->stale += o->used;
 		o->used = false;
 	}
+	for (i = 0; i < end->n; i++)
+		sim_check_err(end->back[i].err);
 	if (displif_guest_dbuf(&end->guest, 0) || displif_guest_fb(&end->guest, NULL, 0))
 		sim_fail("no buffer survives its connection", "in the backend's tables");
 	sim_back_rearm();

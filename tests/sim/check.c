@@ -9,6 +9,12 @@ bool sim_honest(int side)
 	return sim->mode == SIM_BOTH || side == (sim->mode == SIM_HOSTILE_FRONT ? SIM_BE : SIM_FE);
 }
 
+void sim_check_err(int err)
+{
+	if (err == DISPLIF_E_BUG)
+		sim_fail("no session dies of itself", "%s", displif_strerror(err));
+}
+
 /* Requests, one way: all that was published is taken, or what keeps them waiting has a time or is owed. */
 static void check_requests(uint32_t c)
 {
@@ -155,6 +161,8 @@ void sim_check_write(int side, const char *path, const char *text)
 	unsigned int state, node;
 	size_t len = strlen(dir);
 
+	if (side == SIM_FE && !strcmp(path + strlen(path) - 6, "/state"))
+		s->n->connects += text[0] == '4';
 	if (!sim_honest(side))
 		return;
 	if (strncmp(path, dir, len) || path[len] != '/')
@@ -170,6 +178,5 @@ void sim_check_write(int side, const char *path, const char *text)
 	if (!s->hurt[side] &&
 	    !((side == SIM_FE ? front_next : back_next)[*last < 0 ? 0 : *last] & BIT(state)))
 		sim_fail(name, "%u follows %d", state, *last);
-	s->n->connects += side == SIM_FE && state == 4 && *last != 4;
 	*last = (int)state;
 }

@@ -412,7 +412,8 @@ static void act(void)
 			config(c, -1);
 		break;
 	case 8:
-		new_edid(c);
+		if (!sim_rand(3))
+			new_edid(c);
 		break;
 	case 9:
 		if (!sim_rand(4))

@@ -98,13 +98,14 @@ static void dropped(struct end_front *f)
 {
 	uint32_t i;
 
-	(void)f;
 	for (i = 0; i < SIM_TOKENS; i++) {
 		if (sim->front.tok[i].token && sim_honest(SIM_FE))
 			sim_fail("each request is answered or reported lost",
 				 "token %u was forgotten by the session",
 				 (unsigned int)sim->front.tok[i].token);
 	}
+	for (i = 0; i < f->n; i++)
+		sim_check_err(f->front[i].err);
 	sim->n->sessions_dead += f->n;
 	sim_client_drop();
 }

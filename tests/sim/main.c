@@ -49,6 +49,25 @@ static void catch_signals(void)
 	sigaction(SIGABRT, &act, NULL);
 }
 
+/* A line for the closing report of scripts/test. */
+static void keep_figure(enum sim_mode mode, const struct sim_counts *n, double seconds)
+{
+	const char *dir = getenv("DISPLIF_FIGURES");
+	char path[1024];
+	FILE *out;
+
+	if (!dir || !*dir)
+		return;
+	snprintf(path, sizeof(path), "%s/sim-%s.txt", dir, mode_name[mode]);
+	out = fopen(path, "w");
+	if (!out)
+		return;
+	fprintf(out, "sim %s: %llu schedules, %llu switches, %.0f schedules a second of CPU\n",
+		mode_name[mode], (unsigned long long)n->schedules, (unsigned long long)n->switches,
+		seconds > 0 ? (double)n->schedules / seconds : 0);
+	fclose(out);
+}
+
 static void show(enum sim_mode mode, const struct sim_counts *n, double seconds)
 {
 #define N(field) ((unsigned long long)n->field)
@@ -161,6 +180,7 @@ static uint64_t run_mode(enum sim_mode mode, const struct options *o)
 	static struct sim_counts n;
 	uint64_t i, failed = 0;
 	clock_t begin = clock();
+	double seconds;
 
 	memset(&n, 0, sizeof(n));
 	for (i = 0; i < o->runs && (!failed || o->keep_going); i++) {
@@ -171,8 +191,11 @@ static uint64_t run_mode(enum sim_mode mode, const struct options *o)
 			mode_name[mode], (unsigned long long)(o->from + i), the_sim.why,
 			mode_name[mode], (unsigned long long)(o->from + i));
 	}
+	seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
 	if (!o->quiet)
-		show(mode, &n, (double)(clock() - begin) / CLOCKS_PER_SEC);
+		show(mode, &n, seconds);
+	if (o->runs > 1)
+		keep_figure(mode, &n, seconds);
 	return failed;
 }
 

@@ -188,7 +188,8 @@ struct sim {
 	struct sim_back back;
 	struct sim_fate fate;
 	enum sim_client client;
-	uint32_t steps, scribbled;
+	uint32_t steps, dull;
+	uintptr_t directory; /* the last page accessed that was no ring */
 	bool failed;
 	char why[SIM_WHY];
 };
@@ -279,6 +280,8 @@ void sim_check_idle(void);
 void sim_check_end(void);
 /* Whether its misdeeds count. */
 bool sim_honest(int side);
+/* What a session died of. */
+void sim_check_err(int err);
 /* A state that an end writes. */
 void sim_check_write(int side, const char *path, const char *text);
 

@@ -188,6 +188,8 @@ static void completion_arguments(void **state)
 	req = handed(0, 0);
 	assert_non_null(req);
 	assert_int_equal(displif_back_complete(&b[0], req->handle, 1, 0), DISPLIF_E_INVAL);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, INT32_MAX, 0), DISPLIF_E_INVAL);
+	assert_int_equal(displif_back_complete(&b[0], req->handle, INT32_MIN, 0), DISPLIF_E_INVAL);
 	assert_int_equal(displif_back_complete(&b[0], req->handle, -4096, 0), DISPLIF_E_INVAL);
 	assert_int_equal(displif_back_complete(&b[0], req->handle ^ 32, 0, 128), DISPLIF_E_INVAL);
 	assert_int_equal(displif_back_complete(&b[0], req->handle ^ 1, 0, 128), DISPLIF_E_INVAL);

@@ -44,13 +44,28 @@ uint64_t displif_loop_clock(void)
 	return clock_of ? fake_now(clock_of) : 1;
 }
 
+/* Whether XenStore said something that is to be looked at now; what has to wait has a time. */
+static bool dirty(struct bench *b, uint64_t *due)
+{
+	uint64_t waits;
+
+	if (!b->g || (!b->g->own_dirty && !b->g->peer_dirty))
+		return false;
+	waits = be_guest_waits(b->g, fake_now(b->w));
+	if (b->g->own_dirty || !waits)
+		return true;
+	if (waits < *due)
+		*due = waits;
+	return false;
+}
+
 static void plan(struct bench *b)
 {
 	uint64_t due = b->host.output->ops->deadline(b->host.output);
 
 	if (b->g && be_guest_deadline(b->g, fake_now(b->w)) < due)
 		due = be_guest_deadline(b->g, fake_now(b->w));
-	if (b->host.again || (b->g && (b->g->own_dirty || b->g->peer_dirty)))
+	if (dirty(b, &due) || b->host.again)
 		due = 0;
 	fake_task_at(b->work, due);
 }
@@ -58,10 +73,10 @@ static void plan(struct bench *b)
 static void on_work(void *arg)
 {
 	struct bench *b = arg;
-	uint64_t now = fake_now(b->w);
+	uint64_t now = fake_now(b->w), due = DISPLIF_NEVER;
 
 	b->host.again = false;
-	if (b->g && (b->g->own_dirty || b->g->peer_dirty)) {
+	if (dirty(b, &due)) {
 		b->sight = be_guest_look(b->g, now);
 		if (b->sight != BE_SIGHT_KEEP) {
 			be_guest_free(b->g);

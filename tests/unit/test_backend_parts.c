@@ -63,13 +63,15 @@ static void options_all(void **state)
 	(void)state;
 	assert_int_equal(
 		parse(&opt, "--output kms --device /dev/x --connectors A-1,B-2 --edid f "
-			    "--refresh 0 --be-alloc off --max-pages 7 --once --stats s --verbose"),
+			    "--refresh 0 --be-alloc off --max-pages 7 --once --stats s --record r "
+			    "--verbose"),
 		BE_PARSE_RUN);
 	assert_ptr_equal(opt.output, &be_output_kms);
 	assert_string_equal(opt.device, "/dev/x");
 	assert_string_equal(opt.connectors, "A-1,B-2");
 	assert_string_equal(opt.edid, "f");
 	assert_string_equal(opt.stats, "s");
+	assert_string_equal(opt.record, "r");
 	assert_int_equal(opt.refresh, 0);
 	assert_int_equal(opt.max_pages, 7);
 	assert_false(opt.be_alloc);
@@ -96,6 +98,7 @@ static void options_bad(void **state)
 		"--device /dev/x",
 		"--connectors A",
 		"--edid=",
+		"--record=",
 	};
 	struct be_options opt;
 

@@ -668,6 +668,43 @@ static void told_is_told(void **state)
 	expect_none();
 }
 
+/* An event came, then the answer that the flip failed: nobody else's it was, so it stays told. */
+static void event_of_a_flip_that_fails(void **state)
+{
+	(void)state;
+	submit(XENDISPL_OP_PG_FLIP, 5, 1, 0);
+	submit(XENDISPL_OP_PG_FLIP, 6, 2, 0);
+	displif_front_flush(&f);
+	event(5);
+	irq_both();
+	expect(DISPLIF_EV_FLIP, 1, 0);
+	answer(taken(XENDISPL_OP_PG_FLIP), XENDISPL_OP_PG_FLIP, -5, 0);
+	irq_both();
+	expect(DISPLIF_EV_RSP, 1, -5);
+	expect_none();
+	assert_int_equal(displif_front_space(&f), 31);
+}
+
+/* The status that makes no sense once too often ends the session: its token is lost like the others. */
+static void one_nonsense_too_many(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 10; i++)
+		submit(XENDISPL_OP_SET_CONFIG, 0, i, 0);
+	displif_front_flush(&f);
+	for (i = 0; i < 9; i++)
+		answer(taken(XENDISPL_OP_SET_CONFIG), XENDISPL_OP_SET_CONFIG, 1, 0);
+	irq_both();
+	for (i = 0; i < 8; i++)
+		expect(DISPLIF_EV_RSP, i, -DISPLIF_XEN_EIO);
+	expect(DISPLIF_EV_LOST, 8, DISPLIF_E_PROTO);
+	expect(DISPLIF_EV_LOST, 9, DISPLIF_E_PROTO);
+	expect_none();
+	assert_int_equal(f.stats.responses, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -699,6 +736,8 @@ int main(void)
 		cmocka_unit_test_setup(an_event_that_lies_there_is_not_overdue, setup),
 		cmocka_unit_test_setup(death_by_the_event_page, setup),
 		cmocka_unit_test_setup(told_is_told, setup),
+		cmocka_unit_test_setup(event_of_a_flip_that_fails, setup),
+		cmocka_unit_test_setup(one_nonsense_too_many, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,6 +228,10 @@ static void test_arguments(void **state)
 	assert_int_equal(displif_port_back_bind(&r->bp, RIG_FRONT, RIG_GUEST, &guest, 2, ours, back,
 						pend, 0, NULL, NULL),
 			 DISPLIF_E_INVAL);
+	assert_int_equal(displif_port_back_bind(&r->bp, RIG_FRONT, RIG_GUEST, &guest, 2, ours, back,
+						pend, 257, NULL, &r->diag),
+			 DISPLIF_E_INVAL);
+	rig_diag(r, DISPLIF_E_INVAL, "pend_cap");
 	rig_check(r);
 	assert_int_equal(displif_port_back_bind(&r->bp, RIG_FRONT, RIG_GUEST, &guest, 2, ours, back,
 						pend, PEND, NULL, NULL),

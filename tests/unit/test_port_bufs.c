@@ -370,8 +370,12 @@ static void test_arguments(void **state)
 	assert_int_equal(
 		displif_port_back_map(&r->bp, RIG_GUEST, 8, 262145, 0, &large, &va, &map, NULL),
 		DISPLIF_E_RANGE);
-	assert_int_equal(displif_port_back_alloc(&r->bp, RIG_GUEST, 8, 262145, &large, &va, NULL),
-			 DISPLIF_E_RANGE);
+	assert_int_equal(
+		displif_port_back_alloc(&r->bp, RIG_GUEST, 8, 262145, &large, &va, &r->diag),
+		DISPLIF_E_RANGE);
+	rig_diag(r, DISPLIF_E_RANGE, "dbuf");
+	assert_int_equal(r->diag.op, DISPLIF_OP_SHARE);
+	assert_int_equal(r->diag.value, 262145);
 	rig_check(r);
 }
 

@@ -192,6 +192,16 @@ static void test_refused(void **state)
 	assert_int_equal(r->diag.op, DISPLIF_OP_CHAN);
 	fake_fault(r->fe, 0, 0, 0, false);
 	nothing_published(r);
+	/* Each page by its name; AGAIN means something in a transaction only. */
+	fake_fault(r->fe, FAKE_OP_SHARE, 3, DISPLIF_E_AGAIN, false);
+	assert_int_equal(publish(r), DISPLIF_E_AGAIN);
+	rig_diag(r, DISPLIF_E_AGAIN, XENDISPL_FIELD_REQ_RING_REF);
+	assert_int_equal(r->diag.connector, 1);
+	assert_int_equal(r->diag.op, DISPLIF_OP_SHARE);
+	fake_fault(r->fe, FAKE_OP_SHARE, 4, DISPLIF_E_OS, false);
+	assert_int_equal(publish(r), DISPLIF_E_OS);
+	rig_diag(r, DISPLIF_E_OS, "evt-ring-ref");
+	fake_fault(r->fe, 0, 0, 0, false);
 	/* The toolstack removed the device while we shared its rings. */
 	fake_toolstack_remove(r->w, 0, RIG_GUEST, 0);
 	assert_int_equal(publish(r), DISPLIF_E_ABSENT);

@@ -268,8 +268,15 @@ static void test_arguments(void **state)
 						    list[i].size, gref, list[i].words, &r->diag),
 				 list[i].err);
 		assert_int_equal(r->diag.err, list[i].err);
+		assert_int_equal(r->diag.op, DISPLIF_OP_SHARE);
 		nothing_shared(r);
 	}
+	assert_int_equal(displif_port_share(&r->fp, 0, &share, DISPLIF_SHARE_BACKEND, NULL,
+					    2047 * 4096, gref, 2049, &r->diag),
+			 DISPLIF_E_NOSPC);
+	rig_diag(r, DISPLIF_E_NOSPC, "gref");
+	assert_int_equal(r->diag.value, 2050);
+	assert_int_equal(r->diag.limit, 2049);
 	assert_int_equal(
 		displif_port_share(&r->fp, 0, &share, DISPLIF_SHARE_OWN, NULL, 1, NULL, 9, NULL),
 		DISPLIF_E_INVAL);
@@ -286,6 +293,8 @@ static void test_arguments(void **state)
 					    gref, 9, &r->diag),
 			 DISPLIF_E_UNSUPPORTED);
 	assert_int_equal(do_alloced(r), DISPLIF_E_STATE);
+	rig_diag(r, DISPLIF_E_STATE, "dbuf");
+	assert_int_equal(r->diag.op, DISPLIF_OP_MAP);
 	rig_check(r);
 	fake_mem_free(r->fe, mem);
 }

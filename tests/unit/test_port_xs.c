@@ -292,6 +292,32 @@ static void test_long_path(void **state)
 	assert_int_equal(displif_port_write_state(&r->bp, dir, 1, &r->diag), DISPLIF_E_INVAL);
 }
 
+/* A glue that says more than it was given room for: its text is not believed. */
+static int long_read(void *ctx, uint32_t tx, const char *path, char *buf, uint32_t cap,
+		     uint32_t *len)
+{
+	(void)ctx;
+	(void)tx;
+	(void)path;
+	memset(buf, '1', cap);
+	*len = cap + 1u;
+	return 0;
+}
+
+static void test_a_glue_that_overruns(void **state)
+{
+	struct rig *r = *state;
+	uint8_t peer = 99;
+
+	fake_dom_ops(r->be)->xs_read = long_read;
+	assert_int_equal(config(r, 16), DISPLIF_E_RANGE);
+	rig_diag(r, DISPLIF_E_RANGE, "resolution");
+	assert_int_equal(r->diag.limit, DISPLIF_XS_TEXT);
+	assert_false(cfg.be_alloc);
+	assert_int_equal(displif_port_read_state(&r->bp, RIG_FRONT, &peer, NULL), 0);
+	assert_int_equal(peer, DISPLIF_XB_UNKNOWN);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
@@ -299,7 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_write_state), TEST(test_no_ghost),  TEST(test_transactions),
 		TEST(test_read_state),	TEST(test_config),    TEST(test_hostile_config),
-		TEST(test_versions),	TEST(test_long_path),
+		TEST(test_versions),	TEST(test_long_path), TEST(test_a_glue_that_overruns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
