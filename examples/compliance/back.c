@@ -95,10 +95,11 @@ static void look(struct cc_back *b)
 	b->peer = state;
 	if (b->n && b->dev.state == DISPLIF_BDEV_CONNECTED && !b->manual) {
 		b->mon[CC_BMON_CONNECTS].seen++;
-		if (state == DISPLIF_XB_INITIALISED && now - b->bound_at > b->w->timeout_ms) {
+		if (state == DISPLIF_XB_INITIALISED &&
+		    cc_now(b->w) > b->bound_at + b->w->timeout_ms) {
 			cc_back_broken(b, CC_BMON_CONNECTS, "in 3 %u ms after our 4",
 				       b->w->timeout_ms);
-			b->bound_at = now;
+			b->bound_at = cc_now(b->w);
 		}
 	}
 }

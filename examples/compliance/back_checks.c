@@ -108,13 +108,13 @@ static bool whole(void *arg)
 	return true;
 }
 
-/* Two connections, in each all operations that come. */
+/* Two connections, all operations in each; in the second twice, so that slots of the ring are used again. */
 static void watch(struct cc_back *b)
 {
 	struct cycle cy = { .b = b };
 	uint32_t i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		memcpy(cy.before, b->by_op, sizeof(cy.before));
 		cc_until(b->w, whole, &cy, b->activity_ms);
 		if (i == 0) {

@@ -184,6 +184,7 @@ static void comes_back(struct cc_back *b, const struct cc_check *c, struct cc_re
 		cc_fail(r, "it never connected anew");
 }
 
+/* Those of which no frontend can do without the answer are wrong in FB_ATTACH. */
 #define GOES_ON "goes on, or leaves and comes back"
 
 const struct cc_check cc_back_faults[] = {
@@ -209,13 +210,16 @@ const struct cc_check cc_back_faults[] = {
 	  .arg = ARG(CC_FAULT_STATUS, 0, ST_MAX) },
 	{ "rsp.status-4096", RSP, GOES_ON, .back = fault, .arg = ARG(CC_FAULT_STATUS, 0, ST_FAR) },
 	{ "rsp.out-of-order", RULES, GOES_ON, .back = fault, .arg = CC_FAULT_SWAP },
-	{ "rsp.wrong-id", RSP, GOES_ON, .back = fault, .arg = CC_FAULT_ID },
-	{ "rsp.wrong-operation", RSP, GOES_ON, .back = fault, .arg = CC_FAULT_OP },
+	{ "rsp.wrong-id", RSP, GOES_ON, .back = fault,
+	  .arg = ARG(CC_FAULT_ID, XENDISPL_OP_FB_ATTACH, 0) },
+	{ "rsp.wrong-operation", RSP, GOES_ON, .back = fault,
+	  .arg = ARG(CC_FAULT_OP, XENDISPL_OP_FB_ATTACH, 0) },
 	{ "rsp.twice", RSP, GOES_ON, .back = fault, .arg = CC_FAULT_AGAIN },
 	{ "rsp.unsolicited", RSP, GOES_ON, .back = fault, .arg = CC_FAULT_EXTRA },
 	{ "rsp.never", RULES, "gives up in its time-out, and comes back", .back = fault,
-	  .arg = CC_FAULT_SILENT },
-	{ "rsp.late", RULES, GOES_ON, .back = fault, .arg = CC_FAULT_LATE },
+	  .arg = ARG(CC_FAULT_SILENT, XENDISPL_OP_FB_ATTACH, 0) },
+	{ "rsp.late", RULES, GOES_ON, .back = fault,
+	  .arg = ARG(CC_FAULT_LATE, XENDISPL_OP_FB_ATTACH, 0) },
 	{ "rsp.prod-jumps", RULES, "leaves, and comes back", .back = fault, .arg = CC_FAULT_JUMP },
 	{ "evt.early", RULES, GOES_ON, .back = fault, .arg = CC_FAULT_EVT_EARLY },
 	{ "evt.id-gap", EVT, GOES_ON, .back = fault, .arg = CC_FAULT_EVT_GAP },

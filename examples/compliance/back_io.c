@@ -14,6 +14,11 @@
 #define LATE_MS 4000u
 /* How long a response waits for another one, to be given after it. */
 #define SWAP_MS 100u
+/*
+ * What bytes without a meaning hold in our responses: a frontend must not look at them, and one that does not
+ * write its next request there whole shows it. Bit 0 is clear, or it would be taken for REQ_ALLOC.
+ */
+#define DIRT 0xa4
 
 void cc_back_broken(struct cc_back *b, enum cc_bmon mon, const char *fmt, ...)
 {
@@ -123,11 +128,13 @@ static bool spoil(struct cc_back *b, uint32_t i, union displif_wire *wire)
 
 static void answer(struct cc_back *b, uint32_t i, uint16_t id, uint8_t op, int32_t status)
 {
-	const struct displif_rsp rsp = { .id = id, .op = op, .status = status };
 	struct cc_bconn *c = &b->conn[i];
 	union displif_wire wire;
 
-	displif_rsp_encode(&wire, &rsp);
+	memset(&wire, DIRT, sizeof(wire));
+	wire.rsp.id = id;
+	wire.rsp.operation = op;
+	wire.rsp.status = status;
 	forget(c, id);
 	if (spoil(b, i, &wire))
 		return;

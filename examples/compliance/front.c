@@ -20,8 +20,10 @@ static void why(struct cc_front *f, const char *what, int err, const struct disp
 	}
 }
 
-void cc_front_init(struct cc_front *f, struct cc_world *w, uint32_t connector)
+bool cc_front_init(struct cc_front *f, struct cc_world *w, uint32_t connector)
 {
+	struct displif_diag diag = { 0 };
+	char text[CC_TEXT];
 	uint32_t i;
 
 	memset(f, 0, sizeof(*f));
@@ -31,6 +33,18 @@ void cc_front_init(struct cc_front *f, struct cc_world *w, uint32_t connector)
 		f->tag[i] = (struct cc_tag){ i / 2, i % 2 ? DISPLIF_CHAN_EVT : DISPLIF_CHAN_REQ };
 	w->event = cc_front_event;
 	w->arg = f;
+	/* What the backend writes is not looked at yet: that is judged. */
+	displif_cfg_init(&f->cfg, f->connector, CC_CONNECTORS);
+	if (displif_port_back_config(&w->port, w->dir, &f->cfg, &diag) != 0) {
+		displif_diag_text(&diag, text, sizeof(text));
+		cli_error("the device's configuration: %s", text);
+		return false;
+	}
+	if (connector >= f->cfg.n) {
+		cli_error("--connector %u: the device has %u", connector, f->cfg.n);
+		return false;
+	}
+	return true;
 }
 
 bool cc_front_publish(struct cc_front *f)
@@ -45,11 +59,6 @@ bool cc_front_publish(struct cc_front *f)
 	err = displif_port_front_config(&f->w->port, f->w->dir, f->w->peer_dir, &f->cfg, &diag);
 	if (err) {
 		why(f, "reading the configuration", err, &diag);
-		return false;
-	}
-	if (f->show >= f->cfg.n) {
-		snprintf(f->why, sizeof(f->why), "no connector %u: the device has %u", f->show,
-			 f->cfg.n);
 		return false;
 	}
 	for (i = 0; i < 2 * f->cfg.n; i++)

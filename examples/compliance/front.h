@@ -127,7 +127,8 @@ struct cc_front {
 
 /* --- front.c: beginning and end --- */
 
-void cc_front_init(struct cc_front *f, struct cc_world *w, uint32_t connector);
+/* False, and a message, if the device's configuration cannot be read, or has no such connector. */
+bool cc_front_init(struct cc_front *f, struct cc_world *w, uint32_t connector);
 /* Makes the pages and publishes the nodes; state 1 is kept. False: f->why. */
 bool cc_front_publish(struct cc_front *f);
 /* Closes channels, ends grants of rings and buffers. */

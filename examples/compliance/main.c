@@ -15,9 +15,9 @@ static bool begin(const struct cc_options *opt, struct cc_report *rep)
 {
 	char peer[80];
 
-	if (opt->mode == CC_MODE_FRONT)
-		cc_front_init(&front, &xen.world, opt->connector);
-	else if (!cc_back_init(&back, &xen.world, opt->activity_s * 1000u))
+	if (!(opt->mode == CC_MODE_FRONT ?
+		      cc_front_init(&front, &xen.world, opt->connector) :
+		      cc_back_init(&back, &xen.world, opt->activity_s * 1000u)))
 		return false;
 	snprintf(peer, sizeof(peer), "the %s of domain %u, device %u",
 		 opt->mode == CC_MODE_FRONT ? "backend" : "frontend", xen.world.peer, opt->device);

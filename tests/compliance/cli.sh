@@ -29,6 +29,7 @@ for args in "" "--frontend" "--frontend x" "--backend 1" "--backend 1/x" "--back
 	grep -q "try --help" "$work/err" || fail "'$args': no hint at --help"
 done
 status 122 --frontend 0 --json /nonexistent/x
+status 122 --frontend 0 --connector 2
 status 0 --help
 status 0 --version
 

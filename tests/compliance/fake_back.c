@@ -14,7 +14,7 @@ bool fake_cc_back_did_wrong(void)
 
 int fake_cc_back(const struct cc_options *opt, const struct bad_front *bad, struct cc_report *rep)
 {
-	struct fake_world *w = fake_world_new(NULL, 0);
+	struct fake_world *w = fake_world_new(NULL, fake_cc_seed);
 	struct fake_cc cc;
 	int status;
 

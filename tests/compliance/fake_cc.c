@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+uint64_t fake_cc_seed;
+
 static uint64_t now(void *ctx)
 {
 	struct fake_cc *cc = ctx;

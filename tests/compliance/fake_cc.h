@@ -16,6 +16,9 @@ struct fake_cc {
 	struct cc_world world;
 };
 
+/* Of the next world: the order in which it delivers; 0: first come, first served. */
+extern uint64_t fake_cc_seed;
+
 /* A world for the end that lives in domain @self; the other one's is @peer. */
 void fake_cc_init(struct fake_cc *cc, struct fake_world *w, uint16_t self, uint16_t peer,
 		  bool front);

@@ -24,7 +24,7 @@ int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, stru
 {
 	static uint8_t edid[128];
 	static struct cc_front front;
-	struct fake_world *w = fake_world_new(NULL, 0);
+	struct fake_world *w = fake_world_new(NULL, fake_cc_seed);
 	struct fake_cc cc;
 	struct end_back *back;
 	int status;
@@ -39,8 +39,8 @@ int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, stru
 	back->edid_size = sizeof(edid);
 	bad_back_begin(back, bad);
 	fake_cc_init(&cc, w, FAKE_CC_GUEST, 0, true);
-	cc_front_init(&front, &cc.world, opt->connector);
-	if (!cc_report_begin(rep, opt, bad ? bad->name : "the backend of tests/loop"))
+	if (!cc_front_init(&front, &cc.world, opt->connector) ||
+	    !cc_report_begin(rep, opt, bad ? bad->name : "the backend of tests/loop"))
 		return CC_EXIT_BEGIN;
 	cc_front_run(&front, opt, rep);
 	status = cc_report_end(rep);
