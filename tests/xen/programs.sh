@@ -10,8 +10,8 @@ usage()
 usage: programs.sh DIR OUT
 
 DIR is the directory filled by fetch-root.sh, which also tells the architecture.
-Leaves displif-backend, displif-testcard, kmsclient and hostile-guest, stripped, in
-OUT/bin.
+Leaves displif-backend, displif-testcard, kmsclient, hostile-guest and
+hostile-backend, stripped, in OUT/bin.
 Host packages needed: cmake make pkg-config gcc (or gcc-12-aarch64-linux-gnu).
 X
 }
@@ -37,12 +37,12 @@ cmake -S "$top" -B "$out/build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" \
 	-DDISPLIF_BUILD_EXAMPLES=ON -DDISPLIF_BUILD_XEN=ON -DDISPLIF_WERROR=ON \
 	>"$out/log" 2>&1 || { cat "$out/log" >&2; die "cmake ($ARCH)"; }
 cmake --build "$out/build" -j "$(nproc)" --target displif-backend displif-testcard kmsclient \
-	hostile-guest \
+	hostile-guest hostile-backend \
 	>"$out/log" 2>&1 || { cat "$out/log" >&2; die "the build ($ARCH)"; }
 
 strip=$(command -v strip)
 [ "$ARCH" = "$(dpkg --print-architecture)" ] || strip=$TRIPLET-strip
 for prog in examples/backend/displif-backend examples/testcard/displif-testcard \
-	tests/xen/guest/kmsclient tests/xen/hostile/hostile-guest; do
+	tests/xen/guest/kmsclient tests/xen/hostile/hostile-guest tests/xen/hostile/hostile-backend; do
 	"$strip" -o "$out/bin/${prog##*/}" "$out/build/$prog"
 done
