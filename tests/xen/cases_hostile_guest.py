@@ -90,7 +90,7 @@ def storms(bed):
 
 
 def store(bed):
-    return attack(bed, "--count 3000 states states-connected", "nodes connecting")
+    return attack(bed, "--count 1000 states states-connected", "nodes connecting")
 
 
 def stop(bed):
@@ -147,4 +147,17 @@ LAST = [
 SHORT = [
     ("hostile-guest-requests", requests),
     ("hostile-guest-rings", rings),
+]
+LONG = [
+    (f"hostile-guest-{name}-long", lambda bed, words=words:
+     attack(bed, *words, timeout=1800))
+    for name, words in (
+        ("requests", [f"--count 1000000 requests-{kind}"
+                      for kind in ("good", "bad", "unknown")]),
+        ("notifications", ["--count 1000000 notifications"]),
+        ("storms", ["--count 5000 storm", "--count 1000 storm-alloc",
+                    "--count 500 storm-connect"]),
+        ("races", ["--seconds 60 race-index", "--seconds 60 race-slots"]),
+        ("states", ["--count 100000 states", "--count 100000 states-connected"]),
+        ("waits", ["--seconds 30 deaf", "--seconds 30 stop"]))
 ]

@@ -10,8 +10,8 @@ usage()
 usage: programs.sh DIR OUT
 
 DIR is the directory filled by fetch-root.sh, which also tells the architecture.
-Leaves displif-backend, displif-testcard, displif-compliance, kmsclient and
-hostile-guest, stripped, in OUT/bin.
+Leaves displif-backend, displif-testcard, displif-compliance, kmsclient, hostile-guest
+and hostile-backend, stripped, in OUT/bin.
 Host packages needed: cmake make pkg-config gcc (or gcc-12-aarch64-linux-gnu).
 X
 }
@@ -36,14 +36,19 @@ cmake -S "$top" -B "$out/build" -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" \
 	-DDISPLIF_BUILD_TESTS=ON -DDISPLIF_BUILD_CHECKS=ON -DDISPLIF_BUILD_BENCH=OFF \
 	-DDISPLIF_BUILD_EXAMPLES=ON -DDISPLIF_BUILD_XEN=ON -DDISPLIF_WERROR=ON \
 	>"$out/log" 2>&1 || { cat "$out/log" >&2; die "cmake ($ARCH)"; }
-cmake --build "$out/build" -j "$(nproc)" --target displif-backend displif-testcard \
-	displif-compliance kmsclient hostile-guest \
+programs="examples/backend/displif-backend examples/testcard/displif-testcard
+	examples/compliance/displif-compliance tests/xen/guest/kmsclient
+	tests/xen/hostile/hostile-guest tests/xen/hostile/hostile-backend"
+targets=
+for prog in $programs; do
+	targets="$targets ${prog##*/}"
+done
+# shellcheck disable=SC2086	# words on purpose
+cmake --build "$out/build" -j "$(nproc)" --target $targets \
 	>"$out/log" 2>&1 || { cat "$out/log" >&2; die "the build ($ARCH)"; }
 
 strip=$(command -v strip)
 [ "$ARCH" = "$(dpkg --print-architecture)" ] || strip=$TRIPLET-strip
-for prog in examples/backend/displif-backend examples/testcard/displif-testcard \
-	examples/compliance/displif-compliance tests/xen/guest/kmsclient \
-	tests/xen/hostile/hostile-guest; do
+for prog in $programs; do
 	"$strip" -o "$out/bin/${prog##*/}" "$out/build/$prog"
 done

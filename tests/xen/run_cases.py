@@ -12,6 +12,7 @@ import cases_card
 import cases_compliance
 import cases_headless
 import cases_hostile
+import cases_hostile_backend
 import cases_hostile_guest
 import cases_kms
 import cases_life
@@ -29,6 +30,7 @@ SUITES = {
     + cases_compliance.CASES
     + cases_headless.CASES
     + cases_hostile.CASES
+    + cases_hostile_backend.CASES
     + cases_hostile_guest.CASES + cases_hostile_guest.LAST
     + cases_life.LAST
     + [("card-be-alloc", cases_card.be_alloc),
@@ -47,8 +49,12 @@ SUITES = {
         ("card-be-alloc", cases_card.be_alloc),
         ("destroy-be-alloc", cases_card.destroy_be_alloc)],
 }
-# Run only when they are named.
-LONG = {"amd64": cases_compliance.LONG, "arm64": cases_compliance.LONG[:1]}
+# Run with --long, or when they are named.
+LONG = {
+    "amd64": cases_hostile_guest.LONG + cases_hostile_backend.LONG
+    + cases_compliance.LONG,
+    "arm64": cases_compliance.LONG[:1],
+}
 DISPLAY = {"amd64": "bochs", "arm64": "virtio-gpu"}
 
 
@@ -62,22 +68,27 @@ def _parse():
     p.add_argument("--picture", required=True,
                    help="the program that compares pictures")
     p.add_argument("--seed", type=int, help="repeat a run's random choices")
+    p.add_argument("--long", action="store_true",
+                   help="the attacks in full length, and nothing else")
     p.add_argument("--list", action="store_true", help="only name the cases")
     p.add_argument("case", nargs="*", help="run only these")
     args = p.parse_intermixed_args()
-    unknown = set(args.case) - {name for name, _ in SUITES[args.arch] + LONG[args.arch]}
+    args.suite = (LONG if args.long else SUITES)[args.arch]
+    if args.case:
+        args.suite = SUITES[args.arch] + LONG[args.arch]
+    unknown = set(args.case) - {name for name, _ in args.suite}
     if unknown:
         p.error(f"no such case: {', '.join(sorted(unknown))}")
     return args
 
 
-def _figures(arch, notes, failed, seconds):
+def _figures(name, notes, failed, seconds):
     """For the closing report of scripts/test."""
     where = os.environ.get("DISPLIF_FIGURES")
     if not where:
         return
-    with open(os.path.join(where, f"xen-{arch}.txt"), "w") as f:
-        f.write(f"A real Xen, {arch}: {len(notes)} cases passed, {failed}"
+    with open(os.path.join(where, f"xen-{name}.txt"), "w") as f:
+        f.write(f"A real Xen, {name}: {len(notes)} cases passed, {failed}"
                 f" failed, {seconds:.0f} s\n")
         for name in sorted(notes):
             if "flips/s" in notes[name]:
@@ -87,8 +98,8 @@ def _figures(arch, notes, failed, seconds):
 
 def main():
     args = _parse()
-    cases = [(name, function) for name, function in SUITES[args.arch] + LONG[args.arch]
-             if name in args.case] if args.case else SUITES[args.arch]
+    cases = [(name, function) for name, function in args.suite
+             if not args.case or name in args.case]
     if args.list:
         print("\n".join(name for name, _ in cases))
         return 0
@@ -114,7 +125,8 @@ def main():
         begin = time.monotonic()
         failed, notes = case.run(bed, cases)
         if not args.case:
-            _figures(args.arch, notes, len(failed), time.monotonic() - begin)
+            _figures(args.arch + "-long" * args.long, notes, len(failed),
+                     time.monotonic() - begin)
         return 1 if failed or not notes else 0
 
 

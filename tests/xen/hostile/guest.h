@@ -10,6 +10,7 @@
 #define HOSTILE_GUEST_H
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include <displif-xen.h>
@@ -48,9 +49,10 @@ struct hg {
 	uint64_t random;
 
 	/* what was asked for */
-	uint32_t count;	  /* how often a flood does what it does */
-	uint32_t seconds; /* for so long, whatever the count; 0: by the count */
-	bool hard;	  /* never sleep while waiting */
+	uint32_t count;		    /* how often a flood does what it does */
+	uint32_t seconds;	    /* for so long, whatever the count; 0: by the count */
+	bool hard;		    /* never sleep while waiting */
+	volatile sig_atomic_t stop; /* SIGTERM: a flood ends, and what follows it */
 
 	/* what an attack did */
 	uint64_t began, sent, refused, connects, writes;

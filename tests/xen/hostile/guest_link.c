@@ -25,6 +25,8 @@ uint32_t hg_random(struct hg *h, uint32_t below)
 
 bool hg_more(const struct hg *h, uint64_t done)
 {
+	if (h->stop)
+		return false;
 	if (h->seconds)
 		return hg_now() - h->began < h->seconds * 1000ull;
 	return done < h->count;

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,7 +53,9 @@ static void list(void)
 		printf("  %-18s %s\n", attacks[i].name, attacks[i].what);
 }
 
-static bool run(struct hg *h, const char *name)
+static struct hg h = { .count = 100000 };
+
+static bool run(const char *name)
 {
 	uint64_t began = hg_now();
 	size_t i = 0;
@@ -63,13 +67,13 @@ static bool run(struct hg *h, const char *name)
 		cli_error("no attack '%s'", name);
 		return false;
 	}
-	h->sent = h->refused = h->connects = h->writes = 0;
-	h->began = began;
-	ok = attacks[i].call(h);
+	h.sent = h.refused = h.connects = h.writes = 0;
+	h.began = began;
+	ok = attacks[i].call(&h);
 	printf("%s %s: %llu sent, %llu refused, %llu connections, %llu writes to XenStore, %llu ms\n",
-	       ok ? "ok" : "FAILED", name, (unsigned long long)h->sent,
-	       (unsigned long long)h->refused, (unsigned long long)h->connects,
-	       (unsigned long long)h->writes, (unsigned long long)(hg_now() - began));
+	       ok ? "ok" : "FAILED", name, (unsigned long long)h.sent,
+	       (unsigned long long)h.refused, (unsigned long long)h.connects,
+	       (unsigned long long)h.writes, (unsigned long long)(hg_now() - began));
 	fflush(stdout);
 	return ok;
 }
@@ -77,12 +81,13 @@ static bool run(struct hg *h, const char *name)
 static void usage(void)
 {
 	puts("usage: hostile-guest [--device N] [--count N] [--seconds N] [--seed N] [--hard] ATTACK...\n"
-	     "--seconds N: floods last so long instead of --count (100000); --hard: never sleeps.\n"
+	     "--seconds N: floods last so long instead of --count (100000); --hard: its processor is never idle;\n"
+	     "SIGTERM ends a flood.\n"
 	     "Exit status: 0; 1 if the backend took what it must refuse, or serves no more; 2. Attacks:");
 	list();
 }
 
-static bool parse(struct hg *h, int argc, char **argv, uint32_t *device)
+static bool parse(int argc, char **argv, uint32_t *device)
 {
 	static const struct option longs[] = {
 		{ "device", required_argument, NULL, 'd' },
@@ -101,36 +106,58 @@ static bool parse(struct hg *h, int argc, char **argv, uint32_t *device)
 		if (c == 'd')
 			ok = cli_parse_u32("--device", optarg, 0, UINT32_MAX, device);
 		else if (c == 'n')
-			ok = cli_parse_u32("--count", optarg, 1, UINT32_MAX, &h->count);
+			ok = cli_parse_u32("--count", optarg, 1, UINT32_MAX, &h.count);
 		else if (c == 's')
-			ok = cli_parse_u32("--seconds", optarg, 1, 100000, &h->seconds);
+			ok = cli_parse_u32("--seconds", optarg, 1, 100000, &h.seconds);
 		else if (c == 'r')
 			ok = cli_parse_u32("--seed", optarg, 1, UINT32_MAX, &seed);
 		else if (c == 'H')
-			h->hard = true;
+			h.hard = true;
 		else
 			ok = false;
 	}
-	h->random = seed * 0x9e3779b97f4a7c15ull;
+	h.random = seed * 0x9e3779b97f4a7c15ull;
 	return ok && optind < argc;
+}
+
+/* Takes what the attack leaves of the guest's processor. */
+static void *burn(void *arg)
+{
+	const struct sched_param param = { 0 };
+
+	pthread_setschedparam(pthread_self(), SCHED_IDLE, &param);
+	for (;;)
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return arg;
+}
+
+static void on_term(int signal)
+{
+	(void)signal;
+	h.stop = 1;
 }
 
 int main(int argc, char **argv)
 {
-	static struct hg h = { .count = 100000 };
 	uint32_t device = 0;
+	pthread_t burner;
 	int failed = 0;
 
 	cli_set_program(argv[0]);
-	if (!parse(&h, argc, argv, &device)) {
+	if (!parse(argc, argv, &device)) {
 		usage();
 		return CLI_EXIT_USAGE;
+	}
+	signal(SIGTERM, on_term);
+	if (h.hard && pthread_create(&burner, NULL, burn, NULL)) {
+		cli_error("cannot start a thread");
+		return 1;
 	}
 	/* The busy loop works without a display. */
 	if (strcmp(argv[optind], "spin") != 0 && !hg_open(&h, device))
 		return 1;
 	for (int i = optind; i < argc; i++)
-		failed += !run(&h, argv[i]);
+		failed += !run(argv[i]);
 	if (h.xen)
 		hg_close(&h);
 	return failed ? 1 : 0;

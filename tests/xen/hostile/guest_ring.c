@@ -151,12 +151,13 @@ static bool race_for(struct hg *h, bool slots, uint32_t ms)
 
 static bool races(struct hg *h, bool slots)
 {
-	uint64_t end = hg_now() + (h->seconds ? h->seconds * 1000u : RACE_MS);
+	uint64_t end = hg_now() + RACE_MS;
 	bool ok;
 
+	h->began = hg_now();
 	do
 		ok = hg_again(h) && race_for(h, slots, slots ? RACE_MS : RACE_MS / 4);
-	while (ok && hg_now() < end);
+	while (ok && (h->seconds ? hg_more(h, 0) : hg_now() < end));
 	return ok && hg_again(h) && hg_sane(h);
 }
 

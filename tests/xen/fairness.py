@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""The frame rate of an honest guest beside a hostile one: one boot on a virtual
+clock, one backend, two guests. The honest one flips as measure.py's client does;
+the hostile one attacks, or only spins, which is what is compared with."""
+import argparse
+import json
+import os
+import shutil
+import sys
+
+from case import Failure, expect
+from rig import Rig, RigError, vdispl
+
+HONEST, HOSTILE = "honest", "hostile"
+SIZE = "1024x768"
+FLIPS = 300
+CPUS = 3
+PATIENCE = 300  # seconds of the host, which may be busy
+# The honest guest may lose so much of its rate.
+MAY_LOSE = 0.20
+
+SPIN = "spin"
+# "hammer" writes nodes that no display backend looks at: what it costs is
+# XenStore's and Xen's doing. "states" is judged beside it as well.
+HAMMER = "hammer"
+ATTACKS = ("requests", "notifications", "storm", "race-index", "storm-connect",
+           "states")
+
+_START = """echo 16384 >/sys/module/xen_gntalloc/parameters/limit
+setsid /run/displif-backend --output kms --stats /run/fair.json \
+>/run/fair.log 2>&1 </dev/null & echo $!
+sleep 2
+kill -0 $! || { cat /run/fair.log; exit 1; }"""
+
+# Both run in the background of their guests while dom0 sleeps. The honest
+# client begins when the shell that started it is long idle; the hostile one is
+# told to end when the honest one has, and must not have ended by itself.
+_ROUND = """run() { sh /h/rig/guest.sh run $1 60 "$2"; }
+cpu() { echo "=$1 $(cut -d' ' -f1 /proc/PID/schedstat) $(cut -d' ' -f1 \
+/proc/$(cat /run/xen/xenstored.pid)/schedstat) $(cut -d' ' -f1 /proc/uptime)"; }
+run HOSTILE 'rm -f /tmp/out; (hostile-guest --hard --seconds 600 ATTACK \
+>/tmp/out.new 2>&1; echo "status $?" >>/tmp/out.new; mv /tmp/out.new /tmp/out) \
+>/dev/null 2>&1 </dev/null & sleep 0.05'
+run HONEST 'rm -f /tmp/out; (sleep 0.7; kmsclient --flips FLIPS --no-draw \
+--stats-json >/tmp/out.new 2>/tmp/err; mv /tmp/out.new /tmp/out) \
+>/dev/null 2>&1 </dev/null & sleep 0.05'
+sleep 0.9
+cpu before
+sleep 0.4
+cpu after
+sleep 0.6
+n=0
+until run HONEST 'cat /tmp/out' | grep '^{'; do
+	n=$((n + 1)); [ $n -lt 30 ] || { run HONEST 'cat /tmp/err'; exit 1; }
+	sleep 0.5
+done
+run HOSTILE '[ ! -e /tmp/out ] || echo "=over"; killall hostile-guest'
+n=0
+until run HOSTILE 'cat /tmp/out' | grep 'status'; do
+	n=$((n + 1)); [ $n -lt 30 ] || exit 1; sleep 0.5
+done
+run HOSTILE 'cat /tmp/out'"""
+
+
+class Fair:
+    def __init__(self, rig, programs):
+        self.rig = rig
+        self.programs = os.path.abspath(programs)
+        self.pid = 0
+
+    def start(self):
+        """Scheduler and weights are Xen's own. A processor for each domain: with
+        fewer, Xen's scheduler decides the honest guest's rate, and its figures
+        do not repeat (61 to 180 flips/s beside a guest that spins)."""
+        self.rig.start(timeout=PATIENCE, icount=True, cpus=CPUS, memory=4096)
+        shutil.copy(os.path.join(self.programs, "displif-backend"),
+                    os.path.join(self.rig.share, "displif-backend"))
+        self._check("cp /h/displif-backend /run/; mp bochs; n=0\n"
+                    "until [ -e /dev/dri/card0 ]; do n=$((n + 1));"
+                    " [ $n -lt 100 ] || exit 1; usleep 100000; done")
+        self.pid = int(self._check(_START))
+        # The first one gets the screen.
+        for name, program in ((HONEST, "kmsclient"), (HOSTILE, "hostile-guest")):
+            self.rig.guest_create(
+                name, [vdispl("Virtual-1:" + SIZE)], timeout=PATIENCE,
+                files={"/bin/" + program: os.path.join(self.programs, program)})
+        self._guest(HONEST, "mp drm_xen_front && kmsclient --flips 3 >/dev/null")
+        self._guest(HOSTILE, "mp xen-gntalloc limit=16384 xen-gntdev xen-evtchn")
+
+    def _check(self, script):
+        return self.rig.check(script, PATIENCE)
+
+    def _guest(self, name, line):
+        status, said = self.rig.guest(name, line, PATIENCE)
+        expect(status == 0, f"{line!r} in {name}: status {status}: {said}")
+
+    def weights(self):
+        """As Xen's scheduler has them: {domain: weight}, and its name."""
+        words = self._check("xl info | grep xen_scheduler; xl sched-credit2"
+                            " || xl sched-credit")
+        scheduler = words.split()[2]
+        weight = {line.split()[0]: int(line.split()[2])
+                  for line in words.splitlines()
+                  if len(line.split()) > 2 and line.split()[2].isdigit()}
+        return scheduler, weight
+
+    def measure(self, attack):
+        """{rate, latency, backend, store}: flips each second, their median in
+        us, parts of dom0's time that went to the backend and to xenstored."""
+        script = _ROUND
+        for word, value in (("PID", str(self.pid)), ("HOSTILE", HOSTILE),
+                            ("HONEST", HONEST), ("FLIPS", str(FLIPS)),
+                            ("ATTACK", attack)):
+            script = script.replace(word, value)
+        out = self._check(script)
+        lines = out.splitlines()
+        runs = [json.loads(text) for text in lines if text.startswith("{")]
+        expect(runs, f"{attack}: no figures of the honest guest:\n{out}")
+        run = runs[0]
+        expect(run["ok"] and run["events"] == FLIPS,
+               f"{attack}: the honest guest failed: {run}")
+        expect("=over" not in lines, f"{attack}: it ended before the honest"
+                                     f" guest had measured:\n{out}")
+        expect("status 0" in lines, f"{attack} failed:\n{out}")
+        said = {text.split()[0]: [float(w) for w in text.split()[1:]]
+                for text in lines if text.startswith("=")}
+        before, after = said["=before"], said["=after"]
+        seconds = after[2] - before[2]
+        print(f"  {attack}: {run['flips_per_s']:.0f} flips/s; "
+              + " ".join(text for text in lines if text.startswith("ok ")),
+              flush=True)
+        return {"rate": run["flips_per_s"],
+                "latency": run["flip_event_us"]["median"],
+                "backend": (after[0] - before[0]) / 1e9 / seconds,
+                "store": (after[1] - before[1]) / 1e9 / seconds}
+
+
+def judge(found, scheduler, weight):
+    """(table, names of attacks that cost the honest guest too much)"""
+    base = found[SPIN]["rate"]
+    weights = ", ".join(f"{name} {value}" for name, value in weight.items())
+    lines = ["An honest guest's page flips beside a hostile guest, one backend"
+             f" (output kms, {SIZE}), virtual time;",
+             f"  scheduler {scheduler}, weights: {weights}; {CPUS} processors, one"
+             " for each domain",
+             f"  {'hostile guest':16s} {'flips/s':>8s} {'of spin':>8s}"
+             f" {'median ms':>10s} {'backend':>8s} {'xenstored':>10s}"]
+    bad = []
+    for attack, row in found.items():
+        ratio = row["rate"] / base
+        enough = ratio >= 1 - MAY_LOSE
+        verdict = "" if enough else "  TOO LITTLE"
+        if not enough and HAMMER in found and attack in ("states", HAMMER):
+            # What XenStore takes for itself is not the backend's to give.
+            enough = row["rate"] >= (1 - MAY_LOSE) * found[HAMMER]["rate"]
+            verdict = "  XenStore's own" if enough else verdict
+        if not enough:
+            bad.append(attack)
+        lines.append(f"  {attack:16s} {row['rate']:8.0f} {ratio:8.2f}"
+                     f" {row['latency'] / 1000:10.3f} {row['backend']:8.2f}"
+                     f" {row['store']:10.2f}{verdict}")
+    lines.append("  of spin: at least "
+                 f"{1 - MAY_LOSE:.2f}; backend, xenstored: parts of one CPU in a"
+                 " window of 0.4 s; hammer: as many writes to")
+    lines.append("  XenStore that no display backend looks at, for what XenStore"
+                 " itself takes from dom0")
+    return "\n".join(lines), bad
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--top", required=True, help="folder of this run")
+    p.add_argument("--images", required=True, help="output of mkimages.sh")
+    p.add_argument("--programs", required=True, help="folder bin of programs.sh")
+    p.add_argument("attack", nargs="*", help=f"only these of {' '.join(ATTACKS)}")
+    args = p.parse_args()
+    rig = Rig("amd64", args.top, args.images)
+    rig.stop()  # one that an earlier run left behind
+    found = {}
+    try:
+        with rig:
+            fair = Fair(rig, args.programs)
+            fair.start()
+            scheduler, weight = fair.weights()
+            for attack in (SPIN, HAMMER) + (tuple(args.attack) or ATTACKS):
+                found[attack] = fair.measure(attack)
+    except (Failure, RigError) as error:
+        print(f"FAIL: {error}")
+        return 1
+    text, bad = judge(found, scheduler, weight)
+    print(text)
+    folder = os.environ.get("DISPLIF_FIGURES")
+    if folder:
+        with open(os.path.join(folder, "xen-fairness.txt"), "w") as f:
+            f.write(text + "\n")
+    if bad:
+        print(f"FAIL: {', '.join(bad)} took more than {100 * MAY_LOSE:.0f} % of"
+              " the honest guest's rate")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* hostile-backend: the command line, and the loop around an attack. */
+#include "backend.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONNECT_MS 4000u
+
+static void usage(void)
+{
+	puts("usage: hostile-backend --domain N [--device N] [--seconds N] [--seed N] ATTACK...\n"
+	     "Serves that device of the guest, each attack for so long (3). One line for each. Exit status:\n"
+	     "0; 1 if no frontend ever connected to an attack; 2. Attacks:");
+	for (uint32_t i = 0; i < hb_n_attacks; i++)
+		printf("  %-14s %s\n", hb_attacks[i].name, hb_attacks[i].what);
+}
+
+static const struct hb_attack *find(const char *name)
+{
+	for (uint32_t i = 0; i < hb_n_attacks; i++)
+		if (strcmp(hb_attacks[i].name, name) == 0)
+			return &hb_attacks[i];
+	return NULL;
+}
+
+/* A frontend that left, or reset, is offered the device again. */
+static void run(struct hb *h)
+{
+	uint64_t end = displif_loop_clock() + h->seconds * 1000ull, looked = 0;
+
+	h->requests = h->answers = h->events = h->notifies = h->writes = h->connects = 0;
+	while (displif_loop_clock() < end) {
+		if (!h->up && !hb_connect(h, CONNECT_MS)) {
+			/* Once more from the beginning: as a backend that was restarted. */
+			hb_state(h, DISPLIF_XB_CLOSED);
+			usleep(300000);
+			continue;
+		}
+		if (!hb_serve(h))
+			usleep(500);
+		if (h->attack->idle)
+			h->attack->idle(h);
+		if (displif_loop_clock() - looked > 50) {
+			looked = displif_loop_clock();
+			if (hb_peer(h) != DISPLIF_XB_CONNECTED &&
+			    hb_peer(h) != DISPLIF_XB_INITIALISED)
+				hb_drop(h);
+		}
+	}
+	hb_drop(h);
+	hb_write(h, "versions", "1,2");
+	hb_state(h, DISPLIF_XB_CLOSED);
+	printf("%s: %llu requests, %llu answers, %llu events, %llu notifications, %llu writes to XenStore,"
+	       " %llu connections\n",
+	       h->attack->name, (unsigned long long)h->requests, (unsigned long long)h->answers,
+	       (unsigned long long)h->events, (unsigned long long)h->notifies,
+	       (unsigned long long)h->writes, (unsigned long long)h->connects);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "domain", required_argument, NULL, 'D' },
+		{ "device", required_argument, NULL, 'd' },
+		{ "seconds", required_argument, NULL, 's' },
+		{ "seed", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	static struct hb h = { .seconds = 3 };
+	uint32_t domid = 0, dev = 0, seed = 1;
+	bool ok = true;
+	int c, failed = 0;
+
+	cli_set_program(argv[0]);
+	while (ok && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c == 'D')
+			ok = cli_parse_u32("--domain", optarg, 1, 0x7fef, &domid);
+		else if (c == 'd')
+			ok = cli_parse_u32("--device", optarg, 0, UINT32_MAX, &dev);
+		else if (c == 's')
+			ok = cli_parse_u32("--seconds", optarg, 1, 100000, &h.seconds);
+		else if (c == 'r')
+			ok = cli_parse_u32("--seed", optarg, 1, UINT32_MAX, &seed);
+		else
+			ok = false;
+	}
+	for (int i = optind; i < argc && ok; i++)
+		ok = find(argv[i]);
+	if (!ok || !domid || optind == argc) {
+		usage();
+		return CLI_EXIT_USAGE;
+	}
+	h.random = seed;
+	if (!hb_open(&h, domid, dev))
+		return 1;
+	for (int i = optind; i < argc; i++) {
+		h.attack = find(argv[i]);
+		h.step = 0;
+		run(&h);
+		failed += !h.connects;
+	}
+	hb_close(&h);
+	return failed ? 1 : 0;
+}
