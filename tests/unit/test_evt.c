@@ -200,6 +200,53 @@ static void snapshot_bounds_get(void **state)
 	expect_event(1);
 }
 
+/* Whether two of the @n events from index @first on share a slot. */
+static bool collide(uint32_t first, uint32_t n)
+{
+	bool used[DISPLIF_EVT_LEN] = { false };
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		uint32_t slot = (first + i) % DISPLIF_EVT_LEN;
+
+		if (used[slot])
+			return true;
+		used[slot] = true;
+	}
+	return false;
+}
+
+/*
+ * The rule for the wrap is neither too strict nor too lax: in every state around
+ * it that can come about, one more event is let in if and only if its slot is free.
+ */
+static void rule_of_the_wrap_is_exact(void **state)
+{
+	union displif_wire w = { 0 };
+	uint32_t i, n, states = 0;
+
+	(void)state;
+	for (i = 0; i < 400; i++) {
+		uint32_t first = i - 200u;
+
+		for (n = 0; n <= DISPLIF_EVT_LEN; n++) {
+			struct displif_evt e = { 0 };
+			bool room = n < DISPLIF_EVT_LEN && !collide(first, n + 1);
+
+			if (collide(first, n))
+				break;
+			states++;
+			page.w[IN_CONS] = first;
+			e.page = page.w;
+			e.prod = first + n;
+			e.pub = e.prod;
+			assert_int_equal(displif__evt_put(&e, &w), room);
+		}
+	}
+	/* All of 0 to 63 but those across the wrap with more than 4. */
+	assert_int_equal(states, 23653);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +258,7 @@ int main(void)
 		cmocka_unit_test_setup(consumer_that_lies, fresh),
 		cmocka_unit_test_setup(producer_that_lies, fresh),
 		cmocka_unit_test_setup(snapshot_bounds_get, fresh),
+		cmocka_unit_test(rule_of_the_wrap_is_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
