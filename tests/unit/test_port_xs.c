@@ -318,14 +318,37 @@ static void test_a_glue_that_overruns(void **state)
 	assert_int_equal(peer, DISPLIF_XB_UNKNOWN);
 }
 
+/* 64 bytes are what a node may hold; one more is refused. */
+static void test_longest_text(void **state)
+{
+	struct rig *r = *state;
+	char versions[66];
+
+	memset(versions, ',', sizeof(versions));
+	versions[0] = '2';
+	versions[64] = 0;
+	rig_put(r, RIG_BACK "/versions", versions);
+	assert_int_equal(displif_cfg_init(&cfg, connector, 16), 0);
+	assert_int_equal(displif_port_front_config(&r->fp, RIG_FRONT, RIG_BACK, &cfg, &r->diag), 0);
+	assert_int_equal(cfg.version, 2);
+	versions[64] = ',';
+	versions[65] = 0;
+	rig_put(r, RIG_BACK "/versions", versions);
+	assert_int_equal(displif_cfg_init(&cfg, connector, 16), 0);
+	assert_int_equal(displif_port_front_config(&r->fp, RIG_FRONT, RIG_BACK, &cfg, &r->diag),
+			 DISPLIF_E_RANGE);
+	rig_diag(r, DISPLIF_E_RANGE, "versions");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_write_state), TEST(test_no_ghost),  TEST(test_transactions),
-		TEST(test_read_state),	TEST(test_config),    TEST(test_hostile_config),
-		TEST(test_versions),	TEST(test_long_path), TEST(test_a_glue_that_overruns),
+		TEST(test_write_state),	 TEST(test_no_ghost),  TEST(test_transactions),
+		TEST(test_read_state),	 TEST(test_config),    TEST(test_hostile_config),
+		TEST(test_versions),	 TEST(test_long_path), TEST(test_a_glue_that_overruns),
+		TEST(test_longest_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
