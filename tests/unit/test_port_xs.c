@@ -318,14 +318,60 @@ static void test_a_glue_that_overruns(void **state)
 	assert_int_equal(peer, DISPLIF_XB_UNKNOWN);
 }
 
+/* 64 bytes are what a node may hold; one more is refused. */
+static void test_longest_text(void **state)
+{
+	struct rig *r = *state;
+	char versions[66];
+
+	memset(versions, ',', sizeof(versions));
+	versions[0] = '2';
+	versions[64] = 0;
+	rig_put(r, RIG_BACK "/versions", versions);
+	assert_int_equal(displif_cfg_init(&cfg, connector, 16), 0);
+	assert_int_equal(displif_port_front_config(&r->fp, RIG_FRONT, RIG_BACK, &cfg, &r->diag), 0);
+	assert_int_equal(cfg.version, 2);
+	versions[64] = ',';
+	versions[65] = 0;
+	rig_put(r, RIG_BACK "/versions", versions);
+	assert_int_equal(displif_cfg_init(&cfg, connector, 16), 0);
+	assert_int_equal(displif_port_front_config(&r->fp, RIG_FRONT, RIG_BACK, &cfg, &r->diag),
+			 DISPLIF_E_RANGE);
+	rig_diag(r, DISPLIF_E_RANGE, "versions");
+}
+
+/* The diagnosis says which step of a transaction failed. */
+static void test_steps(void **state)
+{
+	static const struct {
+		uint32_t mask, op;
+	} c[] = {
+		{ FAKE_OP_XS_BEGIN, DISPLIF_OP_XS_TX },
+		{ FAKE_OP_XS_READ, DISPLIF_OP_XS_READ },
+		{ FAKE_OP_XS_WRITE, DISPLIF_OP_XS_WRITE },
+		{ FAKE_OP_XS_END, DISPLIF_OP_XS_TX },
+	};
+	struct rig *r = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		fake_fault(r->be, c[i].mask, 1, DISPLIF_E_OS, false);
+		assert_int_equal(displif_port_write_state(&r->bp, RIG_BACK, 2, &r->diag),
+				 DISPLIF_E_OS);
+		fake_fault(r->be, 0, 0, 0, false);
+		assert_int_equal(r->diag.op, c[i].op);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_write_state), TEST(test_no_ghost),  TEST(test_transactions),
-		TEST(test_read_state),	TEST(test_config),    TEST(test_hostile_config),
-		TEST(test_versions),	TEST(test_long_path), TEST(test_a_glue_that_overruns),
+		TEST(test_write_state),	 TEST(test_no_ghost),  TEST(test_transactions),
+		TEST(test_read_state),	 TEST(test_config),    TEST(test_hostile_config),
+		TEST(test_versions),	 TEST(test_long_path), TEST(test_a_glue_that_overruns),
+		TEST(test_longest_text), TEST(test_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
