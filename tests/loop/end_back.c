@@ -110,6 +110,13 @@ static void release(struct end_back *b)
 	b->broken = false;
 }
 
+/* A frontend in 3 may have published rings that are not those that we bound: then its old ports are closed. */
+static bool is_another(struct end_back *b, uint8_t state)
+{
+	return b->dev.state == DISPLIF_BDEV_CONNECTED && state == DISPLIF_XB_INITIALISED && b->n &&
+	       !b->port.ops->chan_alive(b->port.ctx, b->link[0].chan[DISPLIF_CHAN_REQ]);
+}
+
 static bool reread(struct end_back *b, enum displif_bin *in, uint32_t *arg)
 {
 	uint8_t state;
@@ -119,6 +126,8 @@ static bool reread(struct end_back *b, enum displif_bin *in, uint32_t *arg)
 	if (b->retry.reread)
 		return false;
 	*in = err ? DISPLIF_BIN_PEER_GONE : DISPLIF_BIN_PEER;
+	if (!err && is_another(b, state))
+		*in = DISPLIF_BIN_BROKEN;
 	*arg = state;
 	return true;
 }

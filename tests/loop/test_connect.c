@@ -337,6 +337,34 @@ static void test_display_still_open(void **state)
 	rig_down(&r);
 }
 
+/*
+ * A frontend is replaced while the backend, which has bound its rings, cannot say so: neither a 1 nor a 4 is seen in
+ * between, and the new one takes the 2 that still stands for an answer. The old one's closed ports tell.
+ */
+static void test_frontend_replaced_unseen(void **state)
+{
+	struct rig_opts opts = { .coalesce = true };
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, &opts);
+	while (rig_back_state(&r) != DISPLIF_XB_INIT_WAIT)
+		fake_run(r.w, 1);
+	fake_fault(r.be, FAKE_OP_XS_END, 1, DISPLIF_E_OS, true);
+	fake_advance(r.w, 50);
+	assert_int_equal(r.b->dev.state, DISPLIF_BDEV_CONNECTED);
+	assert_int_equal(rig_back_state(&r), DISPLIF_XB_INIT_WAIT);
+	fake_dom_exit(r.fe);
+	end_front_free(r.f, false);
+	r.f = end_front_new(r.fe, 0);
+	end_front_resume(r.f);
+	assert_int_equal(rig_front_state(&r), DISPLIF_XB_INITIALISED);
+	fake_fault(r.be, 0, 0, 0, false);
+	assert_true(rig_connected(&r));
+	assert_works(&r);
+	rig_down(&r);
+}
+
 /* A driver domain dies; a new one with the same number takes over. */
 static void test_backend_domain_dies(void **state)
 {
@@ -484,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_backend_dies),
 		cmocka_unit_test(test_backend_dies_and_is_missed),
 		cmocka_unit_test(test_display_still_open),
+		cmocka_unit_test(test_frontend_replaced_unseen),
 		cmocka_unit_test(test_backend_domain_dies),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_transaction_conflicts),

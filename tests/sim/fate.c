@@ -56,6 +56,7 @@ static void front_program_dies(void)
 {
 	fake_dom_exit(sim->dom[SIM_FE]);
 	abandon(SIM_FE);
+	sim->front.n_zombies = 0; /* its OS took them */
 	if (sim->front.end)
 		sim_front_free(false);
 	sim->fate.front_due = soon(2000);
@@ -96,6 +97,7 @@ static void guest_dies(void)
 
 	fake_toolstack_destroy(s->w, s->k.back_dom, s->front_id, 0);
 	abandon(SIM_FE);
+	s->front.n_zombies = 0;
 	if (s->front.end)
 		sim_front_free(false);
 	s->fate.guest_gone = true;

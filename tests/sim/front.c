@@ -168,8 +168,6 @@ void sim_front_free(bool orderly)
 		free(f->buf[i].gref);
 	if (orderly)
 		fake_task_free(f->client);
-	else
-		f->n_zombies = 0; /* its OS took them */
 	end_front_free(f->end, orderly);
 	f->end = NULL;
 	f->client = NULL;
