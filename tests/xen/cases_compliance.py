@@ -3,8 +3,10 @@
 the kernel's own frontend, whose deviations are known by name."""
 import json
 import os
+import re
 
-from case import expect, same
+from bed import GUEST
+from case import Failure, expect, same
 
 # In a guest nobody tells what a peer has mapped: the case itself looks.
 NOT_HERE = {"dbuf.destroy-unmaps"}
@@ -90,12 +92,16 @@ def _judge_frontend(bed, name, command, names):
     """What a guest's client makes its frontend do, judged from dom0."""
     bed.backend.end("TERM", 0)
     bed.check(_LOOP.format(command=command))
-    try:
-        text = bed.rig.check(f"/h/bin/displif-compliance --backend {bed.domid()}/0 --json -"
-                             f" {_only(names)} 2>/dev/null || true", 600)
-    finally:
-        bed.check("rm -f /run/loop")
-    return _result(bed, name, text)
+    text = bed.rig.check(f"/h/bin/displif-compliance --backend {bed.domid()}/0 --json - --verbose"
+                         f" {_only(names)} 2>/h/compliance-{name}.err || true", 600)
+    result = _result(bed, name, text)
+    status, _ = bed.line("rm -f /run/loop")
+    if status:
+        words = [line for line in bed.rig.guest_console(GUEST).splitlines()
+                 if re.search(r"BUG|RIP|Oops|panic|fault|WARNING", line)]
+        raise Failure("the guest did not survive:\n" + "\n".join(words[-12:]) + "\n"
+                      + _tell(result, _named(result, "FAIL", "n/a")))
+    return result
 
 
 def _judge_card(bed, names):
