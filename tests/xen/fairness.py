@@ -14,18 +14,19 @@ from rig import Rig, RigError, vdispl
 
 HONEST, HOSTILE = "honest", "hostile"
 SIZE = "1024x768"
-FLIPS = 300
+FLIPS = 200
 CPUS = 3
 PATIENCE = 300  # seconds of the host, which may be busy
 # The honest guest may lose so much of its rate.
 MAY_LOSE = 0.20
 
-SPIN = "spin"
+SPIN, AGAIN = "spin", "spin, again"
 # "hammer" writes nodes that no display backend looks at: what it costs is
 # XenStore's and Xen's doing. "states" is judged beside it as well.
 HAMMER = "hammer"
-ATTACKS = ("requests", "notifications", "storm", "race-index", "storm-connect",
-           "states")
+ATTACKS = ("requests", "notifications", "storm", "states")
+MORE = ("race-index", "storm-connect", "states-connected", "requests-bad",
+        "storm-alloc", "deaf")
 
 _START = """echo 16384 >/sys/module/xen_gntalloc/parameters/limit
 setsid /run/displif-backend --output kms --stats /run/fair.json \
@@ -42,14 +43,14 @@ cpu() { echo "=$1 $(cut -d' ' -f1 /proc/PID/schedstat) $(cut -d' ' -f1 \
 run HOSTILE 'rm -f /tmp/out; (hostile-guest --hard --seconds 600 ATTACK \
 >/tmp/out.new 2>&1; echo "status $?" >>/tmp/out.new; mv /tmp/out.new /tmp/out) \
 >/dev/null 2>&1 </dev/null & sleep 0.05'
-run HONEST 'rm -f /tmp/out; (sleep 0.7; kmsclient --flips FLIPS --no-draw \
+run HONEST 'rm -f /tmp/out; (sleep 0.4; kmsclient --flips FLIPS --no-draw \
 --stats-json >/tmp/out.new 2>/tmp/err; mv /tmp/out.new /tmp/out) \
 >/dev/null 2>&1 </dev/null & sleep 0.05'
-sleep 0.9
+sleep 0.6
 cpu before
 sleep 0.4
 cpu after
-sleep 0.6
+sleep 0.2
 n=0
 until run HONEST 'cat /tmp/out' | grep '^{'; do
 	n=$((n + 1)); [ $n -lt 30 ] || { run HONEST 'cat /tmp/err'; exit 1; }
@@ -138,7 +139,7 @@ class Fair:
 
 def judge(found, scheduler, weight):
     """(table, names of attacks that cost the honest guest too much)"""
-    base = found[SPIN]["rate"]
+    base = max(found[SPIN]["rate"], found[AGAIN]["rate"])
     weights = ", ".join(f"{name} {value}" for name, value in weight.items())
     lines = ["An honest guest's page flips beside a hostile guest, one backend"
              f" (output kms, {SIZE}), virtual time;",
@@ -160,7 +161,7 @@ def judge(found, scheduler, weight):
         lines.append(f"  {attack:16s} {row['rate']:8.0f} {ratio:8.2f}"
                      f" {row['latency'] / 1000:10.3f} {row['backend']:8.2f}"
                      f" {row['store']:10.2f}{verdict}")
-    lines.append("  of spin: at least "
+    lines.append("  of spin: of the better one, at least "
                  f"{1 - MAY_LOSE:.2f}; backend, xenstored: parts of one CPU in a"
                  " window of 0.4 s; hammer: as many writes to")
     lines.append("  XenStore that no display backend looks at, for what XenStore"
@@ -173,8 +174,11 @@ def main():
     p.add_argument("--top", required=True, help="folder of this run")
     p.add_argument("--images", required=True, help="output of mkimages.sh")
     p.add_argument("--programs", required=True, help="folder bin of programs.sh")
-    p.add_argument("attack", nargs="*", help=f"only these of {' '.join(ATTACKS)}")
+    p.add_argument("--long", action="store_true", help="more attacks")
+    p.add_argument("attack", nargs="*",
+                   help=f"only these of {' '.join(ATTACKS + MORE)}")
     args = p.parse_args()
+    attacks = tuple(args.attack) or ATTACKS + (MORE if args.long else ())
     rig = Rig("amd64", args.top, args.images)
     rig.stop()  # one that an earlier run left behind
     found = {}
@@ -183,8 +187,9 @@ def main():
             fair = Fair(rig, args.programs)
             fair.start()
             scheduler, weight = fair.weights()
-            for attack in (SPIN, HAMMER) + (tuple(args.attack) or ATTACKS):
+            for attack in (SPIN, HAMMER) + attacks:
                 found[attack] = fair.measure(attack)
+            found[AGAIN] = fair.measure(SPIN)
     except (Failure, RigError) as error:
         print(f"FAIL: {error}")
         return 1
@@ -192,7 +197,8 @@ def main():
     print(text)
     folder = os.environ.get("DISPLIF_FIGURES")
     if folder:
-        with open(os.path.join(folder, "xen-fairness.txt"), "w") as f:
+        name = "xen-fairness-long.txt" if args.long else "xen-fairness.txt"
+        with open(os.path.join(folder, name), "w") as f:
             f.write(text + "\n")
     if bad:
         print(f"FAIL: {', '.join(bad)} took more than {100 * MAY_LOSE:.0f} % of"

@@ -52,6 +52,9 @@ static void run(struct hb *h)
 	}
 	hb_drop(h);
 	hb_write(h, "versions", "1,2");
+	/* The toolstack wants to find its nodes again. */
+	hb_write(h, "online", "1");
+	hb_write(h, "frontend", h->fe_dir);
 	hb_state(h, DISPLIF_XB_CLOSED);
 	printf("%s: %llu requests, %llu answers, %llu events, %llu notifications, %llu writes to XenStore,"
 	       " %llu connections\n",

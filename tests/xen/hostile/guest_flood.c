@@ -182,7 +182,7 @@ static bool flip_deaf(struct hg *h, const struct hg_buf *b, uint32_t ms)
 
 	if (!hg_wants_ok(h, "a picture", 0, &config))
 		return false;
-	while (hg_now() < end) {
+	while (hg_now() < end && !h->stop) {
 		while (hg_take(h, 0, &rsp))
 			;
 		while (displif_req_encode(&wire, h->id++, &msg) == 0 && hg_put(h, 0, &wire))
