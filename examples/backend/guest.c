@@ -173,6 +173,21 @@ static enum displif_bin act(struct be_guest *g, const struct displif_step *step,
 	return in;
 }
 
+/*
+ * What a state of the frontend means. In 3, while we are connected, it may be another frontend, which published new rings
+ * before we could see the old one's 1: then the old one's port is closed.
+ */
+static enum displif_bin peer_input(const struct be_guest *g, uint8_t state)
+{
+	const struct displif_port *port = &g->host->port;
+
+	if (state == DISPLIF_XB_INITIALISED && g->bdev.state == DISPLIF_BDEV_CONNECTED &&
+	    g->bound && port->ops->chan_alive &&
+	    port->ops->chan_alive(port->ctx, g->link[0].chan[DISPLIF_CHAN_REQ]) == 0)
+		return DISPLIF_BIN_BROKEN;
+	return DISPLIF_BIN_PEER;
+}
+
 void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64_t now)
 {
 	while (in != DISPLIF_BIN_COUNT) {
@@ -196,7 +211,7 @@ void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64
 			retry_later(g, now);
 			continue;
 		}
-		in = err ? DISPLIF_BIN_PEER_GONE : DISPLIF_BIN_PEER;
+		in = err ? DISPLIF_BIN_PEER_GONE : peer_input(g, state);
 		arg = state;
 	}
 }
@@ -271,7 +286,7 @@ static enum be_sight look(struct be_guest *g, uint64_t now)
 		g->unread = true;
 		retry_later(g, now);
 	} else if (peer_wrote) {
-		be_guest_feed(g, DISPLIF_BIN_PEER, peer, now);
+		be_guest_feed(g, peer_input(g, peer), peer, now);
 	}
 	return BE_SIGHT_KEEP;
 }

@@ -436,6 +436,30 @@ static void takes_a_restarted_frontend(void **state)
 	bench_down(b);
 }
 
+/* Another frontend publishes while we, bound to the first one's rings, cannot write Connected: its 1 is never seen. */
+static void notices_a_frontend_replaced_unseen(void **state)
+{
+	struct bench *b = bench_new("id0:64x48", false, 0);
+
+	(void)state;
+	fake_xs_coalesce(b->w, true);
+	meet(b);
+	b->f = end_front_new(b->fe, DEV);
+	while (b->g->written != DISPLIF_XB_INIT_WAIT)
+		assert_int_equal(fake_run(b->w, 1), -1);
+	fake_fault(b->be, FAKE_OP_XS_END, 1, DISPLIF_E_OS, true);
+	fake_advance(b->w, 50);
+	assert_int_equal(b->g->bdev.state, DISPLIF_BDEV_CONNECTED);
+	fake_dom_exit(b->fe);
+	end_front_free(b->f, false);
+	b->f = end_front_new(b->fe, DEV);
+	end_front_resume(b->f);
+	fake_fault(b->be, 0, 0, 0, false);
+	assert_true(fake_until(b->w, connected, b, PATIENCE_MS));
+	assert_true(end_front_buf(b->f, DISPLIF_SHARE_OWN, 64, 48) >= 0);
+	bench_down(b);
+}
+
 /* Whatever call fails once, on the way up and down: in the end both are connected, and nothing is left. */
 static void every_call_may_fail(void **state)
 {
@@ -566,6 +590,7 @@ int main(void)
 		cmocka_unit_test(records_what_was_said),
 		cmocka_unit_test(survives_the_guests_death),
 		cmocka_unit_test(takes_a_restarted_frontend),
+		cmocka_unit_test(notices_a_frontend_replaced_unseen),
 		cmocka_unit_test(every_call_may_fail),
 		cmocka_unit_test(refuses_a_bad_configuration),
 		cmocka_unit_test(new_device_in_the_same_place),
