@@ -7,6 +7,7 @@
 need spin gcc
 model=$top/tests/model
 form=${2:-short}
+[ "$form" = short ] || check=$check-$form
 total=0
 
 # search MODEL DEPTH OPTION...: sets $said to clean, assertion or standstill, and $states.
@@ -22,7 +23,7 @@ search()
 	# shellcheck disable=SC2086
 	gcc $optimise -w -DSAFETY -DNOFAIR -DCOLLAPSE -DMEMLIM="$memory" -o pan pan.c ||
 		fail "the verifier of $name $*"
-	./pan -w20 -m"$depth" >log 2>&1 || { cat log >&2; fail "the search of $name $*"; }
+	./pan -w"$hash" -m"$depth" >log 2>&1 || { cat log >&2; fail "the search of $name $*"; }
 	states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' log)
 	if grep -q 'errors: 0$' log && ! grep -qE 'search depth too small|Search not completed|out of memory' log; then
 		said=clean
@@ -61,6 +62,7 @@ planted()
 
 figure "Models searched exhaustively by spin"
 memory=2000
+hash=20
 optimise=-O2
 clean evt 300000 -DN=3 -DI=8
 clean evt 300000 -DN=3 -DI=8 -DCAP=2
@@ -72,6 +74,7 @@ clean ring 1000000 -DN=2 -DNO_MESSAGES -DPROMPT
 clean flip 2500000 -DN=1 -DPROMPT
 if [ "$form" = long ]; then
 	memory=8000
+	hash=25
 	clean evt 4000000 -DN=5 -DI=16
 	clean ring 5000000 -DN=2 -DNO_MESSAGES
 	clean ring 5000000 -DN=2 -DNO_MESSAGES -DPROMPT -DI=8
@@ -82,6 +85,7 @@ if [ "$form" = long ]; then
 fi
 
 optimise=-O0
+hash=20
 found=0
 planted assertion ring -DN=1 -DNO_PUBLISH_WMB
 planted assertion ring -DN=1 -DNO_SNAPSHOT_RMB
