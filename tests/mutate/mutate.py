@@ -89,9 +89,10 @@ class Tree:
         """The tests whose program has the library in it, with the seconds that each takes."""
         listed = subprocess.run(['ctest', '--show-only=json-v1'], cwd=self.folder, stdout=subprocess.PIPE, check=True)
         for test in json.loads(listed.stdout)['tests']:
-            program = test['command'][0]
+            # Other parts are not built and have no command.
             if test['name'].split('/')[0] not in PARTS or len(test['command']) > 1:
                 continue
+            program = test['command'][0]
             place, name = os.path.split(program)
             with open('%s/CMakeFiles/%s.dir/link.txt' % (place, name), encoding='utf-8') as link:
                 words = shlex.split(link.read())

@@ -639,6 +639,27 @@ static void completions_after_reset(void **state)
 	complete_after_reset(plain_msg(XENDISPL_OP_DBUF_DESTROY, 11, 0));
 }
 
+/* What lies behind the tables is no entry of theirs, even if it looks like one. */
+static void behind_the_tables(void **state)
+{
+	struct displif_msg m = plain_msg(XENDISPL_OP_SET_CONFIG, 0, 98);
+
+	(void)state;
+	assert_int_equal(displif_guest_init(&guest, &quota, dbufs, N_DBUF - 1, fbs, N_FB - 1), 0);
+	dbufs[N_DBUF - 1].state = DISPLIF_ENTRY_LIVE;
+	dbufs[N_DBUF - 1].size = 64 * 32 * 4;
+	fbs[N_FB - 1].state = DISPLIF_ENTRY_LIVE;
+	fbs[N_FB - 1].dbuf = &dbufs[N_DBUF - 1];
+	refused(0, attach_msg(98, 21, 64, 32), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_DBUF_DESTROY, 98, 0), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_FB_DETACH, 0, 98), -DISPLIF_XEN_ENOENT);
+	refused(0, plain_msg(XENDISPL_OP_PG_FLIP, 0, 98), -DISPLIF_XEN_ENOENT);
+	m.width = m.height = 1;
+	refused(0, m, -DISPLIF_XEN_ENOENT);
+	assert_null(displif_guest_dbuf(&guest, 0));
+	assert_null(displif_guest_fb(&guest, NULL, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -662,6 +683,7 @@ int main(void)
 		cmocka_unit_test_setup(edges_of_ranges, rig_setup),
 		cmocka_unit_test_setup(entries_are_filled, rig_setup),
 		cmocka_unit_test_setup(completions_after_reset, rig_setup),
+		cmocka_unit_test_setup(behind_the_tables, rig_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
