@@ -361,7 +361,8 @@ void end_front_free(struct end_front *f, bool orderly)
 	uint32_t i;
 
 	if (orderly) {
-		fake_xs_unwatch(f->watch);
+		if (f->watch)
+			fake_xs_unwatch(f->watch);
 		fake_task_free(f->work);
 		fake_task_free(f->tick);
 	}

@@ -205,7 +205,7 @@ void sim_back_start(void)
 	b->end->edid_size = sizeof(edid);
 	b->end->request = on_request;
 	b->end->dropped = dropped;
-	sim->hurt[SIM_BE] = sim->fate.fault_end[SIM_BE] != 0;
+	sim->hurt[SIM_BE] = sim->fate.fault_end[SIM_BE] || sim->fate.conflicts;
 	sim_ops_install(d);
 	if (sim->k.no_copy)
 		fake_dom_ops(d)->copy = NULL;

@@ -182,6 +182,7 @@ static void strike_lightly(enum sim_blow blow)
 		break;
 	case SIM_CONFLICT:
 		fake_xs_conflict(s->w, 1 + sim_rand(20));
+		s->hurt[SIM_FE] = s->hurt[SIM_BE] = s->fate.conflicts = true;
 		s->n->conflicts++;
 		break;
 	case SIM_FREEZE:

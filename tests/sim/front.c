@@ -151,7 +151,7 @@ bool sim_front_start(void)
 	end->front_cfg = sim->k.front;
 	end->heard = heard;
 	end->dropped = dropped;
-	sim->hurt[SIM_FE] = sim->fate.fault_end[SIM_FE] != 0;
+	sim->hurt[SIM_FE] = sim->fate.fault_end[SIM_FE] || sim->fate.conflicts;
 	sim_ops_install(d);
 	fake_dom_on_chan(d, on_chan, NULL);
 	f->client = fake_task_new(d, on_client, NULL);

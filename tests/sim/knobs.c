@@ -67,7 +67,7 @@ static void choose_fate(struct sim *s)
 
 	if (k->op_switch)
 		turns += k->op_switch * 2;
-	k->fate = PICK(0, turns / 8, turns / 2, turns, turns) + 1;
+	k->fate = PICK(0, turns / 40, turns / 10, turns / 4, turns) + 1;
 	if (k->fate == 1)
 		k->fate = 0;
 	/* Some kinds only: many at once hide what few do. */
@@ -80,7 +80,7 @@ static void choose_fate(struct sim *s)
 	if (s->mode == SIM_BOTH)
 		return;
 	k->scribble = PICK(5, 30, 200, 1000);
-	k->scribble_xs = PICK(0, 0, turns / 2, turns * 2);
+	k->scribble_xs = PICK(0, turns / 40 + 1, turns / 8 + 1, turns);
 }
 
 void sim_choose(struct sim *s)

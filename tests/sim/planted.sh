@@ -10,7 +10,7 @@ cc=${CC:-gcc}
 need "${cc%% *}" sed
 main=$2
 shift 2
-seeds=6000	# the rarest needs less than half of them
+seeds=20000	# the rarest needs less than a quarter of them
 
 compile="$cc -std=gnu11 -O2 -DDISPLIF_ENV_HEADER=displif_env_fake.h -I$src -I$top/tests/fake -I$top/tests/loop $includes"
 $compile -I"$top/tests/sim" -c "$main" -o "$work/main.o" || fail "main.c does not compile"

@@ -168,6 +168,7 @@ struct sim_fate {
 	enum sim_device dev;
 	uint64_t dev_due, front_due, back_due, thaw[2];
 	bool guest_gone; /* a new one is to be made */
+	bool conflicts;	 /* transactions met some */
 	uint64_t fault_end[2];
 };
 
