@@ -17,7 +17,7 @@ if [ $# = 0 ]; then
 	done
 fi
 # Executions, so that the result does not depend on the load of the machine.
-executions=30000
+executions=20000
 
 # shellcheck disable=SC2086
 build_library "$work/lib" "$src" -fsanitize=fuzzer-no-link $fuzz_sanitize
