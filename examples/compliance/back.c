@@ -69,6 +69,17 @@ void cc_back_feed(struct cc_back *b, enum displif_bin in, uint32_t arg)
 	} while (more);
 }
 
+/* A frontend that leaves ends its grants before it says so; one that stays, or comes back, published nonsense. */
+static void judge_unbound(struct cc_back *b, uint8_t state)
+{
+	if (!b->unbound_at || (state == DISPLIF_XB_INITIALISED &&
+			       cc_now(b->w) < b->unbound_at + b->w->timeout_ms / 4))
+		return;
+	b->unbound_at = 0;
+	if (state != DISPLIF_XB_CLOSING && state != DISPLIF_XB_CLOSED)
+		cc_back_broken(b, b->unbound_mon, "%.190s", b->unbound);
+}
+
 /* The frontend's state, if it is news. */
 static void look(struct cc_back *b)
 {
@@ -80,6 +91,7 @@ static void look(struct cc_back *b)
 	b->look_at = now + LOOK_MS;
 	state = cc_peer_state(b->w);
 	b->peers_seen |= CC_IN(state);
+	judge_unbound(b, state);
 	if (!b->n)
 		cc_back_look_at_nodes(b);
 	if (b->n && !b->manual && b->peer == DISPLIF_XB_INITIALISED && state != b->peer &&

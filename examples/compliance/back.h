@@ -158,6 +158,10 @@ struct cc_back {
 	uint32_t peers_seen; /* CC_IN() of its states, since a check cleared it */
 	uint64_t look_at;
 	uint64_t bound_at;
+	/* Its pages could not be bound: its fault, unless it was about to leave. See back.c. */
+	enum cc_bmon unbound_mon;
+	uint64_t unbound_at; /* 0: not so */
+	char unbound[CC_TEXT];
 	uint32_t activity_ms;
 	uint32_t connects; /* both at 4 */
 	uint32_t requests; /* in all */

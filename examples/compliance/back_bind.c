@@ -91,7 +91,6 @@ int cc_back_bind(struct cc_back *b)
 {
 	const struct displif_quota quota = { .pages = UINT32_MAX, .requests_per_irq = 64 };
 	struct displif_diag diag = { 0 };
-	char text[CC_TEXT];
 	void *tag[2 * CC_BACK_CONNECTORS];
 	uint32_t i, n = b->cfg.n;
 	int err;
@@ -105,9 +104,9 @@ int cc_back_bind(struct cc_back *b)
 	err = displif_port_back_bind(&b->w->port, b->w->peer_dir, b->w->peer, &b->guest, n, b->link,
 				     b->session, b->pend, 1, tag, &diag);
 	if (err) {
-		displif_diag_text(&diag, text, sizeof(text));
-		cc_back_broken(b, err == DISPLIF_E_PROTO ? CC_BMON_PRISTINE : CC_BMON_BIND,
-			       "%.190s", text);
+		displif_diag_text(&diag, b->unbound, sizeof(b->unbound));
+		b->unbound_mon = err == DISPLIF_E_PROTO ? CC_BMON_PRISTINE : CC_BMON_BIND;
+		b->unbound_at = cc_now(b->w);
 		return err;
 	}
 	memset(b->conn, 0, sizeof(b->conn));

@@ -55,6 +55,8 @@ LONG = {
     + cases_compliance.LONG,
     "arm64": cases_compliance.LONG[:1],
 }
+# Run when they are named, only.
+BY_HAND = {"amd64": cases_compliance.BY_HAND, "arm64": []}
 DISPLAY = {"amd64": "bochs", "arm64": "virtio-gpu"}
 
 
@@ -69,13 +71,13 @@ def _parse():
                    help="the program that compares pictures")
     p.add_argument("--seed", type=int, help="repeat a run's random choices")
     p.add_argument("--long", action="store_true",
-                   help="the attacks in full length, and nothing else")
+                   help="attacks and judgements in full length, and nothing else")
     p.add_argument("--list", action="store_true", help="only name the cases")
     p.add_argument("case", nargs="*", help="run only these")
     args = p.parse_intermixed_args()
     args.suite = (LONG if args.long else SUITES)[args.arch]
     if args.case:
-        args.suite = SUITES[args.arch] + LONG[args.arch]
+        args.suite = SUITES[args.arch] + LONG[args.arch] + BY_HAND[args.arch]
     unknown = set(args.case) - {name for name, _ in args.suite}
     if unknown:
         p.error(f"no such case: {', '.join(sorted(unknown))}")
