@@ -49,8 +49,10 @@ static void plan(struct bench *b)
 
 	if (b->g && be_guest_deadline(b->g, fake_now(b->w)) < due)
 		due = be_guest_deadline(b->g, fake_now(b->w));
-	if (b->host.again || (b->g && (b->g->own_dirty || b->g->peer_dirty)))
+	if (b->host.again || (b->g && b->g->own_dirty))
 		due = 0;
+	else if (b->g && b->g->peer_dirty && be_guest_waits(b->g, fake_now(b->w)) < due)
+		due = be_guest_waits(b->g, fake_now(b->w));
 	fake_task_at(b->work, due);
 }
 
@@ -60,7 +62,7 @@ static void on_work(void *arg)
 	uint64_t now = fake_now(b->w);
 
 	b->host.again = false;
-	if (b->g && (b->g->own_dirty || b->g->peer_dirty)) {
+	if (b->g && (b->g->own_dirty || (b->g->peer_dirty && !be_guest_waits(b->g, now)))) {
 		b->sight = be_guest_look(b->g, now);
 		if (b->sight != BE_SIGHT_KEEP) {
 			be_guest_free(b->g);
