@@ -37,8 +37,7 @@ SUITES = {
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
-        ("card-restart", cases_card.restart)]
-    + cases_hostile_guest.SHORT + [
+        ("card-restart", cases_card.restart),
         ("card-destroy", cases_card.destroy),
         ("card-large", cases_card.large),
         ("card-be-alloc", cases_card.be_alloc),
