@@ -9,13 +9,11 @@ void be_share_charge(struct be_share *share, uint64_t now, uint64_t ns)
 {
 	uint64_t paid = now > share->at ? now - share->at : 0;
 
-	/* More than that pays everything. */
-	if (paid > MOST_NS / NS_PER_MS * BE_SHARE_PARTS)
-		share->used = 0;
-	else if (share->used > paid * NS_PER_MS / BE_SHARE_PARTS)
-		share->used -= paid * NS_PER_MS / BE_SHARE_PARTS;
-	else
-		share->used = 0;
+	/* No more than what pays everything: the product must not overflow. */
+	if (paid > MOST_NS / NS_PER_MS * BE_SHARE_PARTS + BE_SHARE_PARTS)
+		paid = MOST_NS / NS_PER_MS * BE_SHARE_PARTS + BE_SHARE_PARTS;
+	paid = paid * NS_PER_MS / BE_SHARE_PARTS;
+	share->used -= paid < share->used ? paid : share->used;
 	share->at = now;
 	share->used = ns < MOST_NS - share->used ? share->used + ns : MOST_NS;
 }

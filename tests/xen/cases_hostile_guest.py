@@ -85,12 +85,12 @@ def floods(bed):
 
 
 def storms(bed):
-    return attack(bed, "--count 200 storm", "--count 50 storm-alloc",
-                  "--count 20 storm-connect")
+    return attack(bed, "--count 60 storm", "--count 20 storm-alloc",
+                  "--count 8 storm-connect")
 
 
 def store(bed):
-    return attack(bed, "--count 1000 states states-connected", "nodes connecting")
+    return attack(bed, "--count 500 states states-connected", "nodes connecting")
 
 
 def stop(bed):
@@ -143,10 +143,6 @@ CASES = [
 ]
 LAST = [
     ("hostile-guest-remove", remove),
-]
-SHORT = [
-    ("hostile-guest-requests", requests),
-    ("hostile-guest-rings", rings),
 ]
 LONG = [
     (f"hostile-guest-{name}-long", lambda bed, words=words:

@@ -42,8 +42,7 @@ SUITES = {
         ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
         ("compliance-backend", cases_compliance.backend),
-        ("card-restart", cases_card.restart)]
-    + cases_hostile_guest.SHORT + [
+        ("card-restart", cases_card.restart),
         ("card-destroy", cases_card.destroy),
         ("card-large", cases_card.large),
         ("card-be-alloc", cases_card.be_alloc),

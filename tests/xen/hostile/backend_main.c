@@ -13,7 +13,7 @@ static void usage(void)
 {
 	puts("usage: hostile-backend --domain N [--device N] [--seconds N] [--seed N] ATTACK...\n"
 	     "Serves that device of the guest, each attack for so long (3). One line for each. Exit status:\n"
-	     "0; 1 if no frontend ever connected to an attack; 2. Attacks:");
+	     "0; 1 if no frontend ever connected; 2. Attacks:");
 	for (uint32_t i = 0; i < hb_n_attacks; i++)
 		printf("  %-14s %s\n", hb_attacks[i].name, hb_attacks[i].what);
 }
@@ -77,7 +77,8 @@ int main(int argc, char **argv)
 	static struct hb h = { .seconds = 3 };
 	uint32_t domid = 0, dev = 0, seed = 1;
 	bool ok = true;
-	int c, failed = 0;
+	uint64_t connects = 0;
+	int c;
 
 	cli_set_program(argv[0]);
 	while (ok && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
@@ -105,8 +106,8 @@ int main(int argc, char **argv)
 		h.attack = find(argv[i]);
 		h.step = 0;
 		run(&h);
-		failed += !h.connects;
+		connects += h.connects;
 	}
 	hb_close(&h);
-	return failed ? 1 : 0;
+	return connects ? 0 : 1;
 }
