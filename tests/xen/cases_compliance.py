@@ -36,7 +36,8 @@ _LOOP_END = ("rm -f /run/loop; n=0; until [ -e /run/loop.done ] || [ $n -ge 200 
              " do n=$((n + 1)); usleep 100000; done; [ $n -lt 200 ]")
 
 # A client that opens, draws, flips and closes until told to end.
-_LOOP = ("rm -f /run/loop.done; : >/run/loop; (while [ -e /run/loop ]; do {command}; usleep 100000; done; : >/run/loop.done)"
+_LOOP = ("rm -f /run/loop.done; : >/run/loop; (while [ -e /run/loop ]; do {command};"
+         " usleep 100000; done; : >/run/loop.done)"
          " >/run/loop.log 2>&1 </dev/null & usleep 100000")
 
 
@@ -65,7 +66,8 @@ def _tell(result, names):
 
 def _note(result):
     took = sum(c["ms"] for c in result["checks"]) / 1000
-    return f"{result['ok']} ok, {result['warn']} known deviations, {result['n/a']} n/a; {took:.0f} s"
+    return (f"{result['ok']} ok, {result['warn']} known deviations, {result['n/a']} n/a;"
+            f" {took:.0f} s")
 
 
 def _judge_backend(bed, names):
