@@ -113,8 +113,8 @@ def fill(bed):
     expect(most <= memory[0] + GROWN_MOST,
            f"{most} KiB with {connectors} connectors, {memory[0]} before")
     front = f"/local/domain/{bed.domid()}/device/vdispl/0"
-    bed.rig.check(f"for i in $(xenstore-list {front} | grep -x '[0-9]*'); do"
-                  f" [ $i -lt 2 ] || xenstore-rm {front}/$i; done", 120)
+    bed.rig.check(f"xenstore-list {front} | grep -x '[0-9]*' | awk '$1 > 1"
+                  f" {{ print \"{front}/\" $1 }}' | xargs xenstore-rm", 120)
     bed.backend.end("TERM", 0)
     bed.need_backend(OPTIONS, quiet=True)
     show(bed)
