@@ -174,15 +174,17 @@ static enum displif_bin act(struct be_guest *g, const struct displif_step *step,
 }
 
 /*
- * What a state of the frontend means. In 3, while we are connected, it may be another frontend, which published new rings
- * before we could see the old one's 1: then the old one's port is closed.
+ * What a state of the frontend means. If we see 3, or the first 4, while we are connected, it may be another frontend,
+ * which published new rings before we could see the old one's 1: then the old one's port is closed.
  */
 static enum displif_bin peer_input(const struct be_guest *g, uint8_t state)
 {
 	const struct displif_port *port = &g->host->port;
 
-	if (state == DISPLIF_XB_INITIALISED && g->bdev.state == DISPLIF_BDEV_CONNECTED &&
-	    g->bound && port->ops->chan_alive &&
+	bool news = state == DISPLIF_XB_INITIALISED ||
+		    (state == DISPLIF_XB_CONNECTED && !g->bdev.seen4);
+
+	if (news && g->bdev.state == DISPLIF_BDEV_CONNECTED && g->bound && port->ops->chan_alive &&
 	    port->ops->chan_alive(port->ctx, g->link[0].chan[DISPLIF_CHAN_REQ]) == 0)
 		return DISPLIF_BIN_BROKEN;
 	return DISPLIF_BIN_PEER;

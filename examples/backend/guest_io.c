@@ -140,8 +140,11 @@ bool be_conn_event(struct be_tag *tag, uint64_t now)
 	if (!c->guest->bound)
 		return true;
 	if (be_guest_waits(c->guest, now)) {
+		/* What comes again before its turn is as good as nothing: the port stays masked for a while. */
+		bool first = !c->again;
+
 		c->again = true;
-		return false;
+		return first;
 	}
 	displif_back_irq(back_of(c), tag->chan);
 	service(c, tag->chan == DISPLIF_CHAN_REQ ? "req" : "evt", now);

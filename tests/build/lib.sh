@@ -16,7 +16,7 @@ fail()
 need()
 {
 	for needed; do
-		command -v "$needed" >/dev/null || fail "'$needed' is missing; scripts/deps.sh build test cross proof"
+		command -v "$needed" >/dev/null || fail "'$needed' is missing; scripts/deps.sh build test cross proof adversary"
 	done
 }
 
@@ -48,8 +48,9 @@ target_cc()
 }
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+# Figures are named after folder and file, so that no two checks write into one.
 check=${0##*/}
-check=${check%.*}
+check=$(basename "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)")-${check%.*}
 work=${1:?"usage: $0 FOLDER"}
 rm -rf "$work"
 mkdir -p "$work/xen"

@@ -54,7 +54,7 @@ cpu()
 # As run_fuzzer(), by CPU time: libFuzzer knows only the wall's.
 fuzz_one()
 {
-	local name=$1 to=$dir/$1 pid used=0
+	local name=$1 to=$dir/$1 pid used=0 status=0 runs
 	[ -x "$dir/bin/fuzz_$name" ] || fail "no target '$name'; there are: $(targets | xargs)"
 	mkdir -p "$to/corpus"
 	local opts=(-max_len="$(max_len "$name")" -timeout=60 -print_final_stats=1 -artifact_prefix="$to/")
@@ -66,13 +66,20 @@ fuzz_one()
 		[ "$used" -lt "$seconds" ] || kill -INT $pid 2>/dev/null || true
 		sleep 2
 	done
-	wait $pid || true
+	wait $pid || status=$?
 	if compgen -G "$to/crash-*" || compgen -G "$to/timeout-*" || compgen -G "$to/oom-*" || compgen -G "$to/leak-*"; then
 		grep -E -A 12 'broken:|ERROR|runtime error' "$to/log" | head -n 30 >&2
 		echo "replay the files above with: $dir/bin/fuzz_$name FILE" >&2
 		return 1
 	fi
-	echo "$name: $(sed -n 's/^stat::number_of_executed_units: //p' "$to/log") executions, $used CPU seconds, no finding"
+	# 72: it was told to end. A fuzzer that could not run has found nothing, and proves nothing.
+	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$to/log")
+	if { [ "$status" != 72 ] && [ "$status" != 0 ]; } || [ "${runs:-0}" -lt 1000 ]; then
+		tail -n 5 "$to/log" >&2
+		echo "$name: ended with status $status after ${runs:-no} executions" >&2
+		return 1
+	fi
+	echo "$name: $runs executions, $used CPU seconds, no finding"
 }
 
 if [ $merge = yes ]; then

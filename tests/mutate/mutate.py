@@ -141,7 +141,7 @@ class Tree:
             link = [w for pair in link for w in pair]
             link[link.index('-o') + 1] = work + '/test'
             if run(link, place)[0]:
-                fail('cannot link %s: %s' % (name, ' '.join(link)))
+                raise RuntimeError('cannot link %s: %s' % (name, ' '.join(link)))
             code, _ = run([work + '/test'], place, 1 + int(4 * seconds))
             if code:
                 return name, 'timeout' if code in (-signal.SIGXCPU, -signal.SIGKILL) else 'killed'
@@ -168,7 +168,7 @@ def judge(mutant):
             write(texts[mutant.file])
             originals[key] = tree.compile('libdisplif.a', source, level)
             if not originals[key]:
-                fail('%s does not compile' % mutant.file)
+                raise RuntimeError('%s does not compile' % mutant.file)
         write(texts[mutant.file][:mutant.start] + mutant.new + texts[mutant.file][mutant.end:])
         made = tree.compile('libdisplif.a', source, level)
         return None if made is None else made == originals[key]
