@@ -78,7 +78,7 @@ def under(bed, attacks, seconds, options=""):
     same("flips", bed.screen.end()["flips"], 3)
     bed.await_states(6, 2)
     return (f"{len(met)} attacks, {sum(met.values())} connections, gave up"
-            f" {ends} times, RSS +{after - before} KiB")
+            f" {ends} times, RSS {after - before:+d} KiB")
 
 
 def attacks(bed):

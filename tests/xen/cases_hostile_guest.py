@@ -59,7 +59,7 @@ def attack(bed, *runs, timeout=150):
     lines = len(bed.backend.log().splitlines()) - lines
     _check_log(lines, sum(took.values()) / 1000)
     show(bed)
-    return (f"{', '.join(took)}; {sum(took.values()) / 1000:.0f} s, RSS +{now - memory[1]}"
+    return (f"{', '.join(took)}; {sum(took.values()) / 1000:.0f} s, RSS {now - memory[1]:+d}"
             f" KiB, {lines} lines of log")
 
 
