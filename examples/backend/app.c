@@ -130,8 +130,11 @@ static void on_fire(void *arg, uint64_t now)
 
 	app->host.again = false;
 	be_watcher_work(&app->watcher, now);
-	for (struct be_guest *g = app->host.guests; g; g = g->next)
+	for (struct be_guest *g = app->host.guests; g; g = g->next) {
 		be_guest_fire(g, now);
+		if (g->next)
+			now = displif_loop_clock(); /* it may have taken long */
+	}
 	app->host.output->ops->fire(app->host.output, now);
 	if (app->opt->once && app->host.finished)
 		end(app, now);

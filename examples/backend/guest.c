@@ -298,7 +298,7 @@ enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
 	uint64_t began = be_spent_begin();
 	enum be_sight sight = look(g, now);
 
-	be_guest_charge(g, now, be_spent_end(&g->spent[BE_SPENT_STATE], began));
+	be_guest_charge(g, now, be_spent_end(&g->spent[BE_SPENT_STATE], began), 0);
 	return sight;
 }
 
@@ -313,9 +313,11 @@ uint64_t be_guest_waits(const struct be_guest *g, uint64_t now)
 	return until > now ? until : 0;
 }
 
-void be_guest_charge(struct be_guest *g, uint64_t now, uint64_t ns)
+void be_guest_charge(struct be_guest *g, uint64_t now, uint64_t ns, uint64_t free_ns)
 {
-	be_share_charge(&g->share, now, ns);
+	/* The work is done: time that it took has passed. */
+	now += ns / 1000000u;
+	be_share_charge(&g->share, now, ns - free_ns);
 	be_recent_served(&g->host->recent, g, now);
 }
 

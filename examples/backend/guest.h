@@ -136,8 +136,8 @@ uint64_t be_guest_deadline(const struct be_guest *g, uint64_t now);
  * What the toolstack does to it is always looked at.
  */
 uint64_t be_guest_waits(const struct be_guest *g, uint64_t now);
-/* It was served, which took @ns. */
-void be_guest_charge(struct be_guest *g, uint64_t now, uint64_t ns);
+/* It was served from @now on for @ns, of which @free_ns cost it nothing. */
+void be_guest_charge(struct be_guest *g, uint64_t now, uint64_t ns, uint64_t free_ns);
 
 /* --- guest_io.c --- */
 

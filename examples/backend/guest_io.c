@@ -128,9 +128,9 @@ static void service(struct be_conn *c, const char *why, uint64_t now)
 	flush(c);
 	/* Beside a flip there is little to be charged: not worth another look at the clock. */
 	if (stats->requests - before != shown)
-		be_guest_charge(c->guest, now, be_spent_begin() - start - flips);
+		be_guest_charge(c->guest, now, be_spent_begin() - start, flips);
 	else if (took)
-		be_guest_charge(c->guest, now, began + took - start - flips);
+		be_guest_charge(c->guest, now, began + took - start, flips);
 }
 
 bool be_conn_event(struct be_tag *tag, uint64_t now)

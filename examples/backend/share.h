@@ -10,13 +10,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One part in so many of the time, after a burst: a guest that comes up, or makes new buffers, is not slowed. */
+/*
+ * One part in so many of the time, after a burst: a guest that comes up, or makes a few new buffers, is not slowed. A
+ * single request that takes longer than its part of the longest wait, as a buffer of tens of thousands of pages may,
+ * gets more: a limit to that is quota.pages.
+ */
 #define BE_SHARE_PARTS 12u
 #define BE_SHARE_BURST_NS 100000000
-/* However much it has cost: frontends give up what is not answered in 3 s. */
+/* However much it has cost: frontends give up what is not answered in 3 s. Of requests in a row each may wait so long. */
 #define BE_SHARE_WAIT_MS 1000u
 /* A guest counts as being served for so long after its last request. */
-#define BE_SHARE_RECENT_MS 250u
+#define BE_SHARE_RECENT_MS 100u
 /* Served without a break: then others have their turn. */
 #define BE_SHARE_SLICE_NS 1000000u
 
@@ -26,7 +30,7 @@ struct be_share {
 	uint64_t used; /* ns, above BE_SHARE_BURST_NS: has to wait */
 };
 
-/* It has cost @ns. */
+/* It has cost @ns, up to @now. */
 void be_share_charge(struct be_share *share, uint64_t now, uint64_t ns);
 /* Until when it has to wait while others are served; not after @now: it has not to. */
 uint64_t be_share_until(const struct be_share *share);

@@ -524,7 +524,7 @@ static void overspend(struct bench *b)
 	uint64_t now = fake_now(b->w);
 
 	be_recent_served(&b->host.recent, &b->host, now);
-	be_guest_charge(b->g, now, 10u * BE_SHARE_BURST_NS);
+	be_guest_charge(b->g, now, 10u * BE_SHARE_BURST_NS, 0);
 	assert_int_equal(be_guest_waits(b->g, now), now + BE_SHARE_RECENT_MS);
 }
 
@@ -538,7 +538,7 @@ static void waits_for_others(void **state)
 	assert_int_equal(end_front_config(b->f, 0, buf), 0);
 	/* Alone it may cost what it will. */
 	begin = fake_now(b->w);
-	be_guest_charge(b->g, begin, 10u * BE_SHARE_BURST_NS);
+	be_guest_charge(b->g, begin, 10u * BE_SHARE_BURST_NS, 0);
 	assert_int_equal(be_guest_waits(b->g, begin), 0);
 	assert_int_equal(end_front_flip(b->f, 0, buf), 0);
 	assert_in_range(fake_now(b->w) - begin, 0, BE_SHARE_RECENT_MS - 1);
@@ -546,6 +546,7 @@ static void waits_for_others(void **state)
 	for (uint32_t c = 0; c < 2; c++) {
 		overspend(b);
 		begin = fake_now(b->w);
+		assert_true(be_conn_event(&b->g->conn[c].tag[0], begin));
 		assert_false(be_conn_event(&b->g->conn[c].tag[0], begin));
 		assert_int_equal(end_front_flip(b->f, c, buf), 0);
 		assert_in_range(fake_now(b->w) - begin, BE_SHARE_RECENT_MS, BE_SHARE_WAIT_MS);
@@ -562,17 +563,32 @@ static void waits_for_others(void **state)
 	bench_down(b);
 }
 
-/* The first slice may be shorter than the requests that came. */
+/* Longer than a slice. */
+static void slow_blank(struct be_head *head)
+{
+	(void)head;
+	usleep(1 + BE_SHARE_SLICE_NS / 1000);
+}
+
+/* One round serves no more than fits into a slice; the rest comes in rounds of its own, without another interrupt. */
 static void goes_on_after_a_slice(void **state)
 {
 	struct bench *b = bench_up("id0:64x48", false, 0);
 	struct displif_msg reset = { .op = XENDISPL_OP_SET_CONFIG };
+	struct be_output_ops slow = *b->host.output->ops;
+	const struct be_output_ops *usual = b->host.output->ops;
+	uint32_t before = b->g->tables.stats.requests;
 
 	(void)state;
+	slow.blank = slow_blank;
+	b->host.output->ops = &slow;
 	for (int i = 0; i < 20; i++)
 		assert_int_not_equal(end_front_send(b->f, 0, &reset, i == 19), 0);
+	assert_true(be_conn_event(&b->g->conn[0].tag[DISPLIF_CHAN_REQ], fake_now(b->w)));
+	assert_int_equal(b->g->tables.stats.requests - before, 1);
 	assert_int_equal(end_front_config(b->f, 0, -1), 0);
-	assert_int_equal(b->g->tables.stats.requests, 21);
+	assert_int_equal(b->g->tables.stats.requests - before, 21);
+	b->host.output->ops = usual;
 	bench_down(b);
 }
 

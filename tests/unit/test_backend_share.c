@@ -64,11 +64,30 @@ static void the_long_run(void **state)
 			now = be_share_until(&s);
 			continue;
 		}
-		be_share_charge(&s, now, 3 * MS);
-		used += 3;
 		now += 3;
+		used += 3;
+		be_share_charge(&s, now, 3 * MS);
 	}
 	assert_in_range(used, 100000 / BE_SHARE_PARTS, 100000 / BE_SHARE_PARTS + BURST_MS + 10);
+}
+
+/* Requests that cost more than their part of the longest wait: each is followed by that wait, whole. */
+static void costly_requests(void **state)
+{
+	static const uint32_t cost[] = { 400, 3000 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 2; i++) {
+		struct be_share s = { 0 };
+		uint64_t now = 1000;
+
+		for (uint32_t k = 0; k < 5; k++) {
+			now += cost[i];
+			be_share_charge(&s, now, cost[i] * MS);
+			assert_int_equal(be_share_until(&s), now + BE_SHARE_WAIT_MS);
+			now = be_share_until(&s);
+		}
+	}
 }
 
 static void nobody_waits_for_long(void **state)
@@ -181,6 +200,7 @@ int main(void)
 		cmocka_unit_test(a_burst_is_free),
 		cmocka_unit_test(what_was_used_is_paid_for_by_waiting),
 		cmocka_unit_test(the_long_run),
+		cmocka_unit_test(costly_requests),
 		cmocka_unit_test(nobody_waits_for_long),
 		cmocka_unit_test(others_are_remembered),
 		cmocka_unit_test(many_reports_are_a_storm),
