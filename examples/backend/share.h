@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* One part in so many of the time, after a burst: a guest that comes up, or makes new buffers, is not slowed. */
-#define BE_SHARE_PARTS 12u
+#define BE_SHARE_PARTS 25u
 #define BE_SHARE_BURST_NS 100000000
 /* However much it has cost: frontends give up what is not answered in 3 s. */
 #define BE_SHARE_WAIT_MS 1000u
