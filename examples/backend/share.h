@@ -15,7 +15,7 @@
  * single request that takes longer than its part of the longest wait, as a buffer of tens of thousands of pages may,
  * gets more: a limit to that is quota.pages.
  */
-#define BE_SHARE_PARTS 12u
+#define BE_SHARE_PARTS 25u
 #define BE_SHARE_BURST_NS 100000000
 /* However much it has cost: frontends give up what is not answered in 3 s. Of requests in a row each may wait so long. */
 #define BE_SHARE_WAIT_MS 1000u

@@ -136,7 +136,7 @@ static void doctored_answers_are_noticed(void **state)
 			struct trace_line *l = &all[i].line[k], was = *l;
 
 			if (l->kind == TRACE_RSP || l->kind == TRACE_EVT) {
-				((unsigned char *)&l->wire)[k % 64] ^= 1u << k % 8;
+				((unsigned char *)&l->wire)[k % 64] ^= (unsigned char)(1u << k % 8);
 				assert_noticed(trace_replay(&all[i], &fault), &all[i], k, "byte");
 				*l = was;
 				l->n[0]++;
