@@ -14,7 +14,7 @@ from rig import Rig, RigError, vdispl
 
 HONEST, HOSTILE = "honest", "hostile"
 SIZE = "1024x768"
-FLIPS = 200
+FLIPS = 300
 CPUS = 3
 PATIENCE = 300  # seconds of the host, which may be busy
 # The honest guest may lose so much of its rate.
@@ -139,7 +139,7 @@ class Fair:
 
 def judge(found, scheduler, weight):
     """(table, names of attacks that cost the honest guest too much)"""
-    base = max(found[SPIN]["rate"], found[AGAIN]["rate"])
+    base = (found[SPIN]["rate"] + found[AGAIN]["rate"]) / 2
     weights = ", ".join(f"{name} {value}" for name, value in weight.items())
     lines = ["An honest guest's page flips beside a hostile guest, one backend"
              f" (output kms, {SIZE}), virtual time;",
@@ -161,7 +161,7 @@ def judge(found, scheduler, weight):
         lines.append(f"  {attack:16s} {row['rate']:8.0f} {ratio:8.2f}"
                      f" {row['latency'] / 1000:10.3f} {row['backend']:8.2f}"
                      f" {row['store']:10.2f}{verdict}")
-    lines.append("  of spin: of the better one, at least "
+    lines.append("  of spin: of the mean of both, at least "
                  f"{1 - MAY_LOSE:.2f}; backend, xenstored: parts of one CPU in a"
                  " window of 0.4 s; hammer: as many writes to")
     lines.append("  XenStore that no display backend looks at, for what XenStore"
