@@ -297,8 +297,9 @@ PROTO(int, xencall2, xencall_handle *h, unsigned int op, uint64_t a, uint64_t b)
 	struct evtchn_status *status = (struct evtchn_status *)(uintptr_t)b;
 
 	assert_ptr_equal(h, &handle[1]);
-	assert_int_equal(op, __HYPERVISOR_event_channel_op);
-	assert_int_equal(a, EVTCHNOP_status);
+	/* In numbers (public/xen.h, event_channel.h): their names mean something else in an old version of the interface. */
+	assert_int_equal(op, 32);
+	assert_int_equal(a, 5);
 	assert_int_equal(status->dom, DOMID_SELF);
 	assert_non_null(mock_port(status->port));
 	if (mock_fails("xencall2"))
