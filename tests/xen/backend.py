@@ -36,7 +36,8 @@ END {{ for (f in n) print n[f], "maps of", f, b[f] / 4096 }}' \
 	/proc/{pid}/maps | sort"""
 
 # Opened at the first use, and kept.
-_KEPT = ("1 /dev/xen/gntdev", "1 /dev/xen/gntalloc")
+_KEPT = ("1 /dev/xen/gntdev", "1 /dev/xen/gntalloc", "1 /dev/xen/privcmd",
+         "1 /dev/xen/hypercall", "1 maps of /dev/xen/hypercall 1")
 
 
 class Backend:
