@@ -190,6 +190,12 @@ def main():
             for attack in (SPIN, HAMMER) + attacks:
                 found[attack] = fair.measure(attack)
             found[AGAIN] = fair.measure(SPIN)
+            # Rounds vary by some percent: whatever seems to cost too much is
+            # measured twice more, and its median counts.
+            for attack in judge(found, scheduler, weight)[1]:
+                rounds = [found[attack], fair.measure(attack),
+                          fair.measure(attack)]
+                found[attack] = sorted(rounds, key=lambda row: row["rate"])[1]
     except (Failure, RigError) as error:
         print(f"FAIL: {error}")
         return 1
