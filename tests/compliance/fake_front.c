@@ -27,7 +27,7 @@ int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, stru
 	struct fake_world *w = fake_world_new(NULL, fake_cc_seed);
 	struct fake_cc cc;
 	struct end_back *back;
-	int status;
+	int status = CC_EXIT_BEGIN;
 
 	if (!w)
 		return CC_EXIT_BEGIN;
@@ -39,11 +39,11 @@ int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, stru
 	back->edid_size = sizeof(edid);
 	bad_back_begin(back, bad);
 	fake_cc_init(&cc, w, FAKE_CC_GUEST, 0, true);
-	if (!cc_front_init(&front, &cc.world, opt->connector) ||
-	    !cc_report_begin(rep, opt, bad ? bad->name : "the backend of tests/loop"))
-		return CC_EXIT_BEGIN;
-	cc_front_run(&front, opt, rep);
-	status = cc_report_end(rep);
+	if (cc_front_init(&front, &cc.world, opt->connector) &&
+	    cc_report_begin(rep, opt, bad ? bad->name : "the backend of tests/loop")) {
+		cc_front_run(&front, opt, rep);
+		status = cc_report_end(rep);
+	}
 	bad_back_end();
 	end_back_free(back, false);
 	fake_world_free(w);
