@@ -39,13 +39,15 @@ def _indent(text):
 
 def _run_one(bed, name, function):
     """(True if it passed, what it has to tell)."""
-    begin = time.monotonic()
+    begin, cpu = time.monotonic(), bed.rig.cpu()
     try:
         bed.begin()
         note = function(bed)
         bed.check_kernel()
         took = time.monotonic() - begin
-        print(f"PASS  {name:26s} {took:6.1f} s  {note or ''}", flush=True)
+        cpu = bed.rig.cpu() - cpu
+        print(f"PASS  {name:26s} {took:6.1f} s, CPU {cpu:5.1f} s  {note or ''}",
+              flush=True)
         return True, note or ""
     except (Failure, RigError, OSError) as error:
         reason = str(error)

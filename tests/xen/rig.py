@@ -147,6 +147,10 @@ class Rig:
         """True while QEMU runs."""
         return self.pid() != 0
 
+    def cpu(self):
+        """CPU seconds that QEMU has used, or 0 if none runs."""
+        return _cpu(self.pid())
+
     def stop(self):
         """End QEMU: asked first, then killed. Harmless if none runs."""
         pid = self.pid()
@@ -368,6 +372,16 @@ def _born(pid):
     except OSError:
         return 0
     return 0 if fields[0] in "ZX" else int(fields[19])
+
+
+def _cpu(pid):
+    """CPU seconds of a living process, user and system, or 0."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            fields = f.read().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _connect(directory, name):
