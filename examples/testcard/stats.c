@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cli.h"
 
@@ -69,7 +70,9 @@ static void print(FILE *f, const struct tc_show *s)
 	const struct tc_stats *st = &s->stats;
 	uint64_t us = st->last_us > st->first_us && st->first_us ? st->last_us - st->first_us : 0;
 	struct displif_xen_stats xen;
+	struct rusage used = { 0 };
 
+	getrusage(RUSAGE_SELF, &used);
 	displif_xen_get_stats(s->dev->xen, &xen);
 	fprintf(f, "{\n  \"connector\": %u,\n  \"connectors\": %u,\n", s->opt->connector,
 		s->dev->cfg.n);
@@ -90,6 +93,7 @@ static void print(FILE *f, const struct tc_show *s)
 		", \"reads\": %" PRIu64 ", \"unmasks\": %" PRIu64 ", \"notifies\": %" PRIu64
 		" },\n",
 		xen.events, xen.spurious, xen.reads, xen.unmasks, xen.notifies);
+	fprintf(f, "  \"rss_max_kib\": %ld,\n", used.ru_maxrss);
 	fprintf(f,
 		"  \"left\": { \"channels\": %u, \"shared_pages\": %u, \"mapped_pages\": %u },\n",
 		xen.chans, xen.share_pages, xen.map_pages);

@@ -22,7 +22,7 @@ def same(what, found, wanted):
 
 def until(what, probe, wanted, timeout):
     """Call probe() until it returns wanted, at most timeout seconds."""
-    end = time.monotonic() + timeout
+    end, pause = time.monotonic() + timeout, 0.1
     while True:
         found = probe()
         if found == wanted:
@@ -30,7 +30,8 @@ def until(what, probe, wanted, timeout):
         if time.monotonic() > end:
             raise Failure(f"{what}: {found!r} after {timeout} s, "
                           f"wanted {wanted!r}")
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.5)  # to look is work for who is waited for
 
 
 def _indent(text):

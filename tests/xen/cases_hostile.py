@@ -37,7 +37,7 @@ def states(bed):
         _write(bed, state=value)
         bed.pause(0.1)
         _check_backend(bed)
-    bed.rig.check(f"for i in $(seq 200); do xenstore-write {_front(bed)}/state"
+    bed.rig.check(f"for i in $(seq 60); do xenstore-write {_front(bed)}/state"
                   " $((i % 10)); done", 120)
     _check_backend(bed)
     _write(bed, state="6")

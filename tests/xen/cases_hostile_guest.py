@@ -90,12 +90,13 @@ def floods(bed):
 
 
 def storms(bed):
-    return attack(bed, "--count 60 storm", "--count 20 storm-alloc",
-                  "--count 8 storm-connect")
+    return attack(bed, "--count 30 storm", "--count 10 storm-alloc",
+                  "--count 4 storm-connect")
 
 
 def store(bed):
-    return attack(bed, "--count 500 states states-connected", "nodes connecting")
+    return attack(bed, "--count 100 states states-connected",
+                  "--part 4 nodes connecting")
 
 
 def stop(bed):
@@ -159,5 +160,6 @@ LONG = [
                     "--count 500 storm-connect"]),
         ("races", ["--seconds 60 race-index", "--seconds 60 race-slots"]),
         ("states", ["--count 100000 states", "--count 100000 states-connected"]),
+        ("nodes", ["nodes connecting"]),
         ("waits", ["--seconds 30 deaf", "--seconds 30 stop"]))
 ]

@@ -14,7 +14,7 @@ from rig import Rig, RigError, vdispl
 
 HONEST, HOSTILE = "honest", "hostile"
 SIZE = "1024x768"
-FLIPS = 300
+FLIPS = 200
 CPUS = 3
 PATIENCE = 300  # seconds of the host, which may be busy
 # The honest guest may lose so much of its rate.
@@ -46,20 +46,20 @@ run HOSTILE 'rm -f /tmp/out; (hostile-guest --hard --seconds 600 ATTACK \
 run HONEST 'rm -f /tmp/out; (sleep 0.4; kmsclient --flips FLIPS --no-draw \
 --stats-json >/tmp/out.new 2>/tmp/err; mv /tmp/out.new /tmp/out) \
 >/dev/null 2>&1 </dev/null & sleep 0.05'
-sleep 0.6
+sleep 0.5
 cpu before
-sleep 0.4
+sleep 0.3
 cpu after
-sleep 0.2
+sleep 0.1
 n=0
 until run HONEST 'cat /tmp/out' | grep '^{'; do
-	n=$((n + 1)); [ $n -lt 30 ] || { run HONEST 'cat /tmp/err'; exit 1; }
-	sleep 0.5
+	n=$((n + 1)); [ $n -lt 60 ] || { run HONEST 'cat /tmp/err'; exit 1; }
+	sleep 0.2
 done
 run HOSTILE '[ ! -e /tmp/out ] || echo "=over"; killall hostile-guest'
 n=0
 until run HOSTILE 'cat /tmp/out' | grep 'status'; do
-	n=$((n + 1)); [ $n -lt 30 ] || exit 1; sleep 0.5
+	n=$((n + 1)); [ $n -lt 60 ] || exit 1; sleep 0.2
 done
 run HOSTILE 'cat /tmp/out'"""
 
@@ -163,7 +163,7 @@ def judge(found, scheduler, weight):
                      f" {row['store']:10.2f}{verdict}")
     lines.append("  of spin: of the mean of both, at least "
                  f"{1 - MAY_LOSE:.2f}; backend, xenstored: parts of one CPU in a"
-                 " window of 0.4 s; hammer: as many writes to")
+                 " window of 0.3 s; hammer: as many writes to")
     lines.append("  XenStore that no display backend looks at, for what XenStore"
                  " itself takes from dom0")
     return "\n".join(lines), bad

@@ -51,6 +51,8 @@ struct hg {
 	/* what was asked for */
 	uint32_t count;		    /* how often a flood does what it does */
 	uint32_t seconds;	    /* for so long, whatever the count; 0: by the count */
+	uint32_t part;		    /* of what is tried value by value, one in so many */
+	uint32_t turn;		    /* which one, by the seed */
 	bool hard;		    /* never sleep while waiting */
 	volatile sig_atomic_t stop; /* SIGTERM: a flood ends, and what follows it */
 
@@ -64,6 +66,8 @@ uint64_t hg_now(void); /* ms */
 uint32_t hg_random(struct hg *h, uint32_t below);
 /* Whether the flood that did @done is to go on. */
 bool hg_more(const struct hg *h, uint64_t done);
+/* Whether the next one of many values is to be tried, by --part. */
+bool hg_next(struct hg *h);
 
 bool hg_open(struct hg *h, uint32_t device);
 void hg_close(struct hg *h);

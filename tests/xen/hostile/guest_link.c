@@ -32,6 +32,11 @@ bool hg_more(const struct hg *h, uint64_t done)
 	return done < h->count;
 }
 
+bool hg_next(struct hg *h)
+{
+	return h->turn++ % h->part == 0;
+}
+
 void hg_idle(struct hg *h)
 {
 	if (!h->hard)

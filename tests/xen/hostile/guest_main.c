@@ -53,7 +53,7 @@ static void list(void)
 		printf("  %-18s %s\n", attacks[i].name, attacks[i].what);
 }
 
-static struct hg h = { .count = 100000 };
+static struct hg h = { .count = 100000, .part = 1 };
 
 static bool run(const char *name)
 {
@@ -80,9 +80,9 @@ static bool run(const char *name)
 
 static void usage(void)
 {
-	puts("usage: hostile-guest [--device N] [--count N] [--seconds N] [--seed N] [--hard] ATTACK...\n"
-	     "--seconds N: floods last so long instead of --count (100000); --hard: its processor is never idle;\n"
-	     "SIGTERM ends a flood.\n"
+	puts("usage: hostile-guest [--device N] [--count N] [--seconds N] [--part N] [--seed N] [--hard] ATTACK...\n"
+	     "--seconds N: floods last so long instead of --count (100000); --part N: of the values for nodes, one in N,\n"
+	     "by the seed; --hard: its processor is never idle; SIGTERM ends a flood.\n"
 	     "Exit status: 0; 1 if the backend took what it must refuse, or serves no more; 2. Attacks:");
 	list();
 }
@@ -93,6 +93,7 @@ static bool parse(int argc, char **argv, uint32_t *device)
 		{ "device", required_argument, NULL, 'd' },
 		{ "count", required_argument, NULL, 'n' },
 		{ "seconds", required_argument, NULL, 's' },
+		{ "part", required_argument, NULL, 'p' },
 		{ "seed", required_argument, NULL, 'r' },
 		{ "hard", no_argument, NULL, 'H' },
 		{ "help", no_argument, NULL, 'h' },
@@ -109,6 +110,8 @@ static bool parse(int argc, char **argv, uint32_t *device)
 			ok = cli_parse_u32("--count", optarg, 1, UINT32_MAX, &h.count);
 		else if (c == 's')
 			ok = cli_parse_u32("--seconds", optarg, 1, 100000, &h.seconds);
+		else if (c == 'p')
+			ok = cli_parse_u32("--part", optarg, 1, 1000, &h.part);
 		else if (c == 'r')
 			ok = cli_parse_u32("--seed", optarg, 1, UINT32_MAX, &seed);
 		else if (c == 'H')
@@ -117,6 +120,7 @@ static bool parse(int argc, char **argv, uint32_t *device)
 			ok = false;
 	}
 	h.random = seed * 0x9e3779b97f4a7c15ull;
+	h.turn = seed % h.part;
 	return ok && optind < argc;
 }
 

@@ -119,7 +119,8 @@ bool hg_nodes(struct hg *h)
 		old[i] = get(h, nodes[i]);
 	for (size_t i = 0; i < ELEMENTS(nodes); i++) {
 		for (size_t v = 0; v < ELEMENTS(values); v++)
-			put(h, nodes[i], values[v]);
+			if (hg_next(h))
+				put(h, nodes[i], values[v]);
 		take_away(h, nodes[i]);
 		put(h, nodes[i], values[i % ELEMENTS(values)]);
 		if (hg_backend_state(h) != DISPLIF_XB_CONNECTED)
@@ -146,6 +147,8 @@ static bool refuses(struct hg *h, uint32_t conn, const char *leaf, const char *v
 	char name[64];
 	bool refused;
 
+	if (!hg_next(h))
+		return true;
 	hg_leave(h);
 	hg_set_state(h, DISPLIF_XB_INITIALISING);
 	if (!hg_await(h, 1u << DISPLIF_XB_INIT_WAIT, HG_PATIENCE_MS)) {
@@ -164,6 +167,7 @@ static bool refuses(struct hg *h, uint32_t conn, const char *leaf, const char *v
 	refused = !hg_await(h, 1u << DISPLIF_XB_CONNECTED, 100);
 	if (!refused)
 		cli_error("%s = \"%s\": the backend connected", name, value ? value : "(removed)");
+	h->refused += refused;
 	return refused;
 }
 
