@@ -64,8 +64,8 @@ def attack(bed, *runs, timeout=150):
     lines = len(bed.backend.log().splitlines()) - lines
     _check_log(lines, sum(took.values()) / 1000)
     show(bed)
-    return (f"{', '.join(took)}; {sum(took.values()) / 1000:.0f} s, RSS {now - memory[1]:+d}"
-            f" KiB, {lines} lines of log")
+    times = ", ".join(f"{name} {ms / 1000:.1f}" for name, ms in took.items())
+    return f"seconds: {times}; RSS {now - memory[1]:+d} KiB, {lines} lines of log"
 
 
 def show(bed):

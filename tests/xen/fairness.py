@@ -14,7 +14,7 @@ from rig import Rig, RigError, vdispl
 
 HONEST, HOSTILE = "honest", "hostile"
 SIZE = "1024x768"
-FLIPS = 200
+FLIPS = 300
 CPUS = 3
 PATIENCE = 300  # seconds of the host, which may be busy
 # The honest guest may lose so much of its rate.
