@@ -56,16 +56,16 @@ void be_watcher_stop(struct be_watcher *w)
 /* False: it is to be tried again. */
 static bool watch_peer(struct be_watcher *w, struct be_guest *g)
 {
+	struct be_limit *before = be_log_about(&g->told);
 	struct displif_xen_watch *watch = NULL;
 	char path[DISPLIF_XS_PATH];
 
 	if (displif_xs_join(path, sizeof(path), g->fe_dir, "state") < 0 ||
-	    displif_xen_watch(w->xen, path, g, &watch) != 0) {
-		be_guest_error(&g->told, g->domid, g->dev, "cannot watch %s", path);
-		return false;
-	}
+	    displif_xen_watch(w->xen, path, g, &watch) != 0)
+		be_guest_error(&g->told, "cannot watch %s", path);
+	be_log_about(before);
 	g->watch = watch;
-	return true;
+	return watch;
 }
 
 /* The frontend writes its state without end: we look at it later, and do not want to hear of it until then. */
