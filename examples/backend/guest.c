@@ -54,7 +54,7 @@ static int bind_rings(struct be_guest *g)
 		err = displif_port_back_bind(&g->host->port, g->fe_dir, g->domid, &g->tables, g->n,
 					     g->link, g->back, g->pend, BE_FLIPS_MAX, tag, &diag);
 	if (err) {
-		be_guest_diag(&g->told, g->domid, g->dev, "connecting", err, &diag);
+		be_guest_diag(&g->told, "connecting", err, &diag);
 		return err;
 	}
 	g->bound = true;
@@ -79,10 +79,14 @@ static void stop(struct be_guest *g)
 
 void be_guest_cut(struct be_guest *g)
 {
+	struct be_limit *before;
+
 	if (!g->bound)
 		return;
+	before = be_log_about(&g->told);
 	stop(g);
 	unbind(g);
+	be_log_about(before);
 }
 
 static void retry_later(struct be_guest *g, uint64_t now)
@@ -113,7 +117,7 @@ static enum displif_bin write_state(struct be_guest *g, int state, uint64_t now)
 	if (err == DISPLIF_E_ABSENT)
 		return lose(g);
 	if (err) {
-		be_guest_diag(&g->told, g->domid, g->dev, "writing the state", err, &diag);
+		be_guest_diag(&g->told, "writing the state", err, &diag);
 		retry_later(g, now);
 		return DISPLIF_BIN_COUNT;
 	}
@@ -137,7 +141,7 @@ static enum displif_bin publish(struct be_guest *g, uint64_t now)
 	if (err == DISPLIF_E_ABSENT)
 		return lose(g);
 	if (err) {
-		be_guest_diag(&g->told, g->domid, g->dev, "writing \"versions\"", err, &diag);
+		be_guest_diag(&g->told, "writing \"versions\"", err, &diag);
 		retry_later(g, now);
 	}
 	return DISPLIF_BIN_COUNT;
@@ -190,7 +194,7 @@ static enum displif_bin peer_input(const struct be_guest *g, uint8_t state)
 	return DISPLIF_BIN_PEER;
 }
 
-void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64_t now)
+static void feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64_t now)
 {
 	while (in != DISPLIF_BIN_COUNT) {
 		struct displif_step step = displif_bdev_step(&g->bdev, in, arg, now);
@@ -216,6 +220,14 @@ void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64
 		in = err ? DISPLIF_BIN_PEER_GONE : peer_input(g, state);
 		arg = state;
 	}
+}
+
+void be_guest_feed(struct be_guest *g, enum displif_bin in, uint32_t arg, uint64_t now)
+{
+	struct be_limit *before = be_log_about(&g->told);
+
+	feed(g, in, arg, now);
+	be_log_about(before);
 }
 
 /* Tries again what XenStore refused. */
@@ -295,9 +307,11 @@ static enum be_sight look(struct be_guest *g, uint64_t now)
 
 enum be_sight be_guest_look(struct be_guest *g, uint64_t now)
 {
+	struct be_limit *before = be_log_about(&g->told);
 	uint64_t began = be_spent_begin();
 	enum be_sight sight = look(g, now);
 
+	be_log_about(before);
 	be_guest_charge(g, now, be_spent_end(&g->spent[BE_SPENT_STATE], began), 0);
 	return sight;
 }
@@ -348,12 +362,11 @@ uint64_t be_guest_deadline(const struct be_guest *g, uint64_t now)
 	return min_u64(first, conn_deadline(g, now));
 }
 
-void be_guest_fire(struct be_guest *g, uint64_t now)
+static void fire(struct be_guest *g, uint64_t now)
 {
 	if (g->broken) {
 		g->broken = false;
-		be_guest_error(&g->told, g->domid, g->dev,
-			       "broke the protocol: closing the connection");
+		be_guest_error(&g->told, "broke the protocol: closing the connection");
 		be_guest_feed(g, DISPLIF_BIN_BROKEN, 0, now);
 	}
 	for (uint32_t i = 0; i < g->n && g->bound && !be_guest_waits(g, now); i++) {
@@ -366,4 +379,12 @@ void be_guest_fire(struct be_guest *g, uint64_t now)
 		retry(g, now);
 	if (!g->final && g->bdev.due <= now)
 		be_guest_feed(g, DISPLIF_BIN_TICK, 0, now);
+}
+
+void be_guest_fire(struct be_guest *g, uint64_t now)
+{
+	struct be_limit *before = be_log_about(&g->told);
+
+	fire(g, now);
+	be_log_about(before);
 }

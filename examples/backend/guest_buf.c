@@ -18,7 +18,7 @@ struct buf {
 static int32_t failed(struct be_guest *g, const char *what, int err,
 		      const struct displif_diag *diag)
 {
-	be_guest_diag(&g->told, g->domid, g->dev, what, err, diag);
+	be_guest_diag(&g->told, what, err, diag);
 	return displif_status_of(err);
 }
 
@@ -69,7 +69,7 @@ void be_buf_destroy(struct be_guest *g, struct displif_dbuf *dbuf)
 	if (!buf->map)
 		port->ops->unshare(port->ctx, buf->va, buf->gref, buf->n);
 	else if (port->ops->unmap(port->ctx, buf->map) != 0)
-		be_guest_error(&g->told, g->domid, g->dev, "cannot unmap %u pages", buf->n);
+		be_guest_error(&g->told, "cannot unmap %u pages", buf->n);
 	free(buf);
 }
 

@@ -45,7 +45,7 @@ static int32_t put_edid(struct be_conn *c, const struct displif_msg *msg, uint32
 	err = displif_port_back_put(&g->host->port, g->domid, msg->gref_dir, msg->size, data, len,
 				    &g->host->scratch, &diag);
 	if (err) {
-		be_guest_diag(&g->told, g->domid, g->dev, "writing the EDID", err, &diag);
+		be_guest_diag(&g->told, "writing the EDID", err, &diag);
 		return displif_status_of(err);
 	}
 	*written = len;
@@ -133,10 +133,8 @@ static void service(struct be_conn *c, const char *why, uint64_t now)
 		be_guest_charge(c->guest, now, began + took - start, flips);
 }
 
-bool be_conn_event(struct be_tag *tag, uint64_t now)
+static bool event(struct be_conn *c, enum displif_chan chan, uint64_t now)
 {
-	struct be_conn *c = tag->conn;
-
 	if (!c->guest->bound)
 		return true;
 	if (be_guest_waits(c->guest, now)) {
@@ -146,9 +144,18 @@ bool be_conn_event(struct be_tag *tag, uint64_t now)
 		c->again = true;
 		return first;
 	}
-	displif_back_irq(back_of(c), tag->chan);
-	service(c, tag->chan == DISPLIF_CHAN_REQ ? "req" : "evt", now);
-	return !displif_back_idle(back_of(c), tag->chan);
+	displif_back_irq(back_of(c), chan);
+	service(c, chan == DISPLIF_CHAN_REQ ? "req" : "evt", now);
+	return !displif_back_idle(back_of(c), chan);
+}
+
+bool be_conn_event(struct be_tag *tag, uint64_t now)
+{
+	struct be_limit *before = be_log_about(&tag->conn->guest->told);
+	bool news = event(tag->conn, tag->chan, now);
+
+	be_log_about(before);
+	return news;
 }
 
 void be_conn_poll(struct be_conn *c, uint64_t now)

@@ -18,7 +18,7 @@ static int read_config(struct be_guest *g)
 	if (!err)
 		err = displif_port_back_config(&g->host->port, g->fe_dir, &g->cfg, &diag);
 	if (err) {
-		be_guest_diag(&g->told, g->domid, g->dev, "configuration", err, &diag);
+		be_guest_diag(&g->told, "configuration", err, &diag);
 		free(all);
 		g->cfg.connector = NULL;
 		return err;
@@ -109,6 +109,8 @@ static int fill(struct be_guest *g)
 struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev)
 {
 	struct be_guest *g = calloc(1, sizeof(*g));
+	struct be_limit *before;
+	int err;
 
 	if (!g) {
 		be_error("no memory for domain %u device %u", domid, dev);
@@ -119,8 +121,12 @@ struct be_guest *be_guest_new(struct be_host *host, uint16_t domid, uint32_t dev
 	g->dev = dev;
 	g->written = -1;
 	g->unwritten = -1;
+	g->told = (struct be_limit){ .domid = domid, .dev = dev };
 	displif_bdev_init(&g->bdev);
-	if (fill(g)) {
+	before = be_log_about(&g->told);
+	err = fill(g);
+	be_log_about(before);
+	if (err) {
 		destroy(g);
 		return NULL;
 	}

@@ -49,7 +49,16 @@ void be_info(const char *fmt, ...)
 	cli_error("%s", text);
 }
 
-/* @whom: whose messages they are, in the line that says how many were left out. */
+static struct be_limit of_all, *about;
+
+struct be_limit *be_log_about(struct be_limit *limit)
+{
+	struct be_limit *before = about;
+
+	about = limit;
+	return before;
+}
+
 static bool allowed(struct be_limit *limit, const char *whom)
 {
 	uint64_t now = displif_loop_clock();
@@ -66,41 +75,46 @@ static bool allowed(struct be_limit *limit, const char *whom)
 	return limit->count <= BURST;
 }
 
-void be_limited_error(const char *fmt, ...)
+__attribute__((format(printf, 2, 0))) static void tell(struct be_limit *limit, const char *fmt,
+						       va_list args)
 {
-	static struct be_limit limit;
-	char text[512];
-	va_list args;
+	char text[512], whom[48] = "guests";
 
-	if (!allowed(&limit, "guests"))
-		return;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	cli_error("%s", text);
-}
-
-void be_guest_error(struct be_limit *limit, unsigned int domid, unsigned int dev, const char *fmt,
-		    ...)
-{
-	char text[512], whom[48];
-	va_list args;
-
-	snprintf(whom, sizeof(whom), "domain %u device %u", domid, dev);
+	if (limit != &of_all)
+		snprintf(whom, sizeof(whom), "domain %u device %u", limit->domid, limit->dev);
 	if (!allowed(limit, whom))
 		return;
-	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	cli_error("domain %u device %u: %s", domid, dev, text);
+	if (limit == &of_all)
+		cli_error("%s", text);
+	else
+		cli_error("%s: %s", whom, text);
 }
 
-void be_guest_diag(struct be_limit *limit, unsigned int domid, unsigned int dev, const char *what,
-		   int err, const struct displif_diag *diag)
+void be_limited_error(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell(about ? about : &of_all, fmt, args);
+	va_end(args);
+}
+
+void be_guest_error(struct be_limit *limit, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell(limit, fmt, args);
+	va_end(args);
+}
+
+void be_guest_diag(struct be_limit *limit, const char *what, int err,
+		   const struct displif_diag *diag)
 {
 	char text[256] = "";
 
 	if (diag->err)
 		displif_diag_text(diag, text, sizeof(text));
-	be_guest_error(limit, domid, dev, "%s: %s", what, text[0] ? text : displif_strerror(err));
+	be_guest_error(limit, "%s: %s", what, text[0] ? text : displif_strerror(err));
 }

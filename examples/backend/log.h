@@ -8,10 +8,11 @@
 
 struct displif_diag;
 
-/* Messages of one source lately. All zero to begin with. */
+/* Messages about one guest's device lately. Zero to begin with, but for its name. */
 struct be_limit {
-	uint64_t since;
+	uint32_t domid, dev;
 	uint32_t count;
+	uint64_t since;
 };
 
 void be_log_verbose(bool on);
@@ -22,15 +23,21 @@ void be_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* What happens, with --verbose. */
 void be_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /*
- * Something failed that guests can cause, a hostile one without end: at most 20 such lines in
- * 10 s, of all that call this together; then the number that was left out.
+ * Something failed that a guest can cause, a hostile one without end: with its name, and at most 20
+ * such lines in 10 s, then the number that was left out. Nobody drowns what is said of others.
+ */
+void be_guest_error(struct be_limit *limit, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same for a library call that returned @err with @diag. */
+void be_guest_diag(struct be_limit *limit, const char *what, int err,
+		   const struct displif_diag *diag);
+
+/*
+ * The same for what does not know its guest: it is about the one of be_log_about(), or within one
+ * limit for all if there is none.
  */
 void be_limited_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same, with the guest's name and a limit of its own: nobody drowns what is said of others. */
-void be_guest_error(struct be_limit *limit, unsigned int domid, unsigned int dev, const char *fmt,
-		    ...) __attribute__((format(printf, 4, 5)));
-/* The same for a library call that returned @err with @diag. */
-void be_guest_diag(struct be_limit *limit, unsigned int domid, unsigned int dev, const char *what,
-		   int err, const struct displif_diag *diag);
+/* Something is done for a guest from here on, or for none (NULL). Returns what was before, to be set again at the end. */
+struct be_limit *be_log_about(struct be_limit *limit);
 
 #endif

@@ -193,8 +193,7 @@ static struct be_head *kms_take(struct be_output *base, const struct be_head_inf
 		be_info("domain %u connector %u is on %s", info->domid, info->connector,
 			h->screen->name);
 	else
-		be_limited_error("domain %u connector %u: no screen is free", info->domid,
-				 info->connector);
+		be_limited_error("connector %u: no screen is free", info->connector);
 	h->next = kms->heads;
 	kms->heads = h;
 	return &h->base;

@@ -56,16 +56,16 @@ void be_watcher_stop(struct be_watcher *w)
 /* False: it is to be tried again. */
 static bool watch_peer(struct be_watcher *w, struct be_guest *g)
 {
+	struct be_limit *before = be_log_about(&g->told);
 	struct displif_xen_watch *watch = NULL;
 	char path[DISPLIF_XS_PATH];
 
 	if (displif_xs_join(path, sizeof(path), g->fe_dir, "state") < 0 ||
-	    displif_xen_watch(w->xen, path, g, &watch) != 0) {
-		be_guest_error(&g->told, g->domid, g->dev, "cannot watch %s", path);
-		return false;
-	}
+	    displif_xen_watch(w->xen, path, g, &watch) != 0)
+		be_guest_error(&g->told, "cannot watch %s", path);
+	be_log_about(before);
 	g->watch = watch;
-	return true;
+	return watch;
 }
 
 /* The frontend writes its state without end: we look at it later, and do not want to hear of it until then. */
@@ -97,7 +97,6 @@ void be_watcher_event(struct be_watcher *w, void *tag, const char *path)
 		if (be_storm_report(&g->storm, now))
 			calm(w, g, now);
 	}
-	w->host->again = true;
 }
 
 static uint32_t count_guests(const struct be_watcher *w)
@@ -141,6 +140,16 @@ static bool meet(struct be_watcher *w, uint16_t domid, uint32_t dev)
 	return true;
 }
 
+/* False if there is nothing; what failed is tried again. */
+static bool list(struct be_watcher *w, const char *path, char ***names, uint32_t *n, uint64_t now)
+{
+	int err = displif_xen_list(w->xen, path, names, n);
+
+	if (err && err != DISPLIF_E_ABSENT)
+		w->retry_at = now + RETRY_MS;
+	return !err;
+}
+
 static void scan_domain(struct be_watcher *w, const char *name, uint64_t now)
 {
 	char path[DISPLIF_XS_PATH];
@@ -149,7 +158,7 @@ static void scan_domain(struct be_watcher *w, const char *name, uint64_t now)
 
 	if (displif_xs_u32(name, (uint32_t)strlen(name), BE_MAX_DOMID, &domid, NULL) != 0 ||
 	    displif_xs_join(path, sizeof(path), w->base, name) < 0 ||
-	    displif_xen_list(w->xen, path, &devs, &n) != 0)
+	    !list(w, path, &devs, &n, now))
 		return;
 	for (uint32_t i = 0; i < n; i++) {
 		if (displif_xs_u32(devs[i], (uint32_t)strlen(devs[i]), UINT32_MAX, &dev, NULL) ==
@@ -167,7 +176,7 @@ static void scan(struct be_watcher *w, uint64_t now)
 
 	w->rescan = false;
 	w->retry_at = DISPLIF_NEVER;
-	if (w->closed || displif_xen_list(w->xen, w->base, &domains, &n) != 0)
+	if (w->closed || !list(w, w->base, &domains, &n, now))
 		return;
 	for (uint32_t i = 0; i < n; i++)
 		scan_domain(w, domains[i], now);
@@ -205,7 +214,6 @@ uint64_t be_watcher_deadline(const struct be_watcher *w, uint64_t now)
 void be_watcher_work(struct be_watcher *w, uint64_t now)
 {
 	struct be_guest *g, *next;
-	enum be_sight sight;
 
 	for (g = w->host->guests; g; g = next) {
 		next = g->next;
@@ -213,11 +221,11 @@ void be_watcher_work(struct be_watcher *w, uint64_t now)
 			g->watch_at = now + RETRY_MS;
 		if (!g->own_dirty && (!g->peer_dirty || be_guest_waits(g, now)))
 			continue;
-		sight = be_guest_look(g, now);
-		if (sight == BE_SIGHT_KEEP)
+		if (be_guest_look(g, now) == BE_SIGHT_KEEP)
 			continue;
-		w->rescan |= sight == BE_SIGHT_NEW;
 		free_guest(w, g);
+		/* A new one may be in its place, or one beyond the limit have room now. */
+		w->rescan = true;
 	}
 	if (w->count)
 		count_domains(w, now);

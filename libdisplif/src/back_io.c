@@ -163,8 +163,6 @@ void displif_back_tick(struct displif_back *b, uint64_t now)
 			if (b->backoff_ms > BACKOFF_MAX_MS)
 				b->backoff_ms = BACKOFF_MAX_MS;
 			b->event_due = displif__after(now, b->backoff_ms);
-		} else {
-			b->again = 1;
 		}
 	}
 	if (b->held && (b->pace_due <= now || displif__ahead(b->pace_due, now) > HOLD_MAX_MS))

@@ -158,6 +158,8 @@ int fake_xs_read(struct fake_dom *d, uint32_t tx, const char *path, char *buf, u
 const char *fake_xs_gets(struct fake_dom *d, const char *path);
 /* As a number of decimal digits; -1 if absent or something else. */
 int64_t fake_xs_num(struct fake_dom *d, const char *path);
+/* The names in a directory, oldest first, as displif_xen_list(): one free() for all. ABSENT, also if it may not be read. */
+int fake_xs_list(struct fake_dom *d, const char *path, char ***names, uint32_t *n);
 /* Removes a node and all below it. ABSENT. */
 int fake_xs_rm(struct fake_dom *d, uint32_t tx, const char *path);
 /* Owner (who may do everything), what the others may, and what one more domain may. */

@@ -213,6 +213,36 @@ int64_t fake_xs_num(struct fake_dom *d, const char *path)
 	return strtoll(text, NULL, 10);
 }
 
+int fake_xs_list(struct fake_dom *d, const char *path, char ***names, uint32_t *n)
+{
+	char abs[FAKE_XS_PATH], *text;
+	const struct fake_node *node, *child;
+	struct fake_node *root;
+	struct fake_tx *t;
+	size_t len = 0;
+	int err = begin(d, 0, path, abs, &t, &root);
+
+	*names = NULL;
+	*n = 0;
+	if (err)
+		return err;
+	node = fake__node_find(root, abs);
+	if (!node || !fake__node_may(node, d->id, FAKE_PERM_READ))
+		return DISPLIF_E_ABSENT;
+	for (child = node->child; child; child = child->next) {
+		len += strlen(child->name) + 1u;
+		++*n;
+	}
+	*names = fake__alloc(1, *n * sizeof(**names) + len + 1u);
+	text = (char *)(*names + *n);
+	*n = 0;
+	for (child = node->child; child; child = child->next) {
+		(*names)[(*n)++] = text;
+		text = stpcpy(text, child->name) + 1;
+	}
+	return 0;
+}
+
 int fake_xs_rm(struct fake_dom *d, uint32_t tx, const char *path)
 {
 	char abs[FAKE_XS_PATH], parent[FAKE_XS_PATH];

@@ -16,6 +16,7 @@ struct displif_xen {
 	struct fake_dom *dom;
 	struct displif_loop loop;
 	uint32_t limit;
+	uint32_t fail_in; /* calls until one fails, 0: none will */
 };
 
 struct displif_xen_watch {
@@ -107,6 +108,16 @@ void fake_displif_limit(struct displif_xen *xen, uint32_t limit)
 	xen->limit = limit;
 }
 
+void fake_displif_fail(struct displif_xen *xen, uint32_t nth)
+{
+	xen->fail_in = nth;
+}
+
+static bool fails(struct displif_xen *xen)
+{
+	return xen->fail_in && !--xen->fail_in;
+}
+
 /* --- the loop --- */
 
 void displif_loop_add_timer(struct displif_loop *loop, struct displif_loop_timer *timer)
@@ -146,11 +157,14 @@ static void on_watch(void *arg, const char *path)
 int displif_xen_watch(struct displif_xen *xen, const char *path, void *tag,
 		      struct displif_xen_watch **watch)
 {
-	struct displif_xen_watch *w = calloc(1, sizeof(*w));
+	struct displif_xen_watch *w;
 
 	*watch = NULL;
-	if (!w)
+	if (fails(xen))
 		return DISPLIF_E_OS;
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		abort();
 	w->xen = xen;
 	w->tag = tag;
 	w->watch = fake_xs_watch(xen->dom, path, on_watch, w);
@@ -169,6 +183,18 @@ void displif_xen_unwatch(struct displif_xen *xen, struct displif_xen_watch *watc
 		return;
 	fake_xs_unwatch(watch->watch);
 	free(watch);
+}
+
+int displif_xen_list(struct displif_xen *xen, const char *path, char ***names, uint32_t *n)
+{
+	*names = NULL;
+	*n = 0;
+	return fails(xen) ? DISPLIF_E_OS : fake_xs_list(xen->dom, path, names, n);
+}
+
+bool displif_xen_domain_exists(struct displif_xen *xen, uint16_t domid)
+{
+	return fake_dom_get(fake_dom_world(xen->dom), domid);
 }
 
 void displif_xen_get_stats(const struct displif_xen *xen, struct displif_xen_stats *stats)

@@ -17,6 +17,8 @@ struct displif_loop *fake_displif_loop(struct displif_xen *xen);
 bool fake_displif_stopped(struct displif_xen *xen);
 /* What displif_xen_share_limit() says. */
 void fake_displif_limit(struct displif_xen *xen, uint32_t limit);
+/* The @nth call from now (1: the next; 0: none) of displif_xen_watch() or displif_xen_list() fails. */
+void fake_displif_fail(struct displif_xen *xen, uint32_t nth);
 /* After the test called into the program: its deadlines may have changed. */
 void fake_displif_rearm(struct displif_xen *xen);
 

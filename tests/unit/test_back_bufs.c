@@ -334,6 +334,36 @@ static void pace(void **state)
 	assert_int_equal(guest.stats.paced, 1);
 }
 
+/* When its time has come, a buffer that waits is served without another interrupt; until then nobody is asked to poll. */
+static void a_turn_of_its_own(void **state)
+{
+	struct displif_msg m = create_msg(10, 80, 1024);
+	const struct displif_back_req *req;
+	struct displif_back_req late;
+
+	(void)state;
+	quota.pages_per_s = 100;
+	quota.requests_per_irq = 1;
+	attach(N_PEND);
+	for (unsigned int i = 0; i < 3; i++, m.dbuf++)
+		send_msg(0, &m);
+	for (unsigned int i = 0; i < 2; i++) {
+		req = handed(0, 1000);
+		assert_non_null(req);
+		displif_back_complete(&b[0], req->handle, 0, 0);
+	}
+	assert_null(handed(0, 1000));
+	assert_int_equal(displif_back_deadline(&b[0]), 1600);
+	displif_back_tick(&b[0], 1599);
+	assert_false(displif_back_flush(&b[0]) & DISPLIF_DO_POLL);
+	displif_back_tick(&b[0], 1600);
+	assert_int_equal(displif_back_poll(&b[0], &late, 1600), 1);
+	displif_back_complete(&b[0], late.handle, 0, 0);
+	displif_back_flush(&b[0]);
+	displif_back_tick(&b[0], 1700);
+	assert_false(displif_back_flush(&b[0]) & DISPLIF_DO_POLL);
+}
+
 /* Whoever is further ahead than a frontend's patience is told so at once. */
 static void too_far_ahead(void **state)
 {
@@ -674,6 +704,7 @@ int main(void)
 		cmocka_unit_test_setup(tables_are_finite, rig_setup),
 		cmocka_unit_test_setup(work_in_progress, rig_setup),
 		cmocka_unit_test_setup(pace, rig_setup),
+		cmocka_unit_test_setup(a_turn_of_its_own, rig_setup),
 		cmocka_unit_test_setup(too_far_ahead, rig_setup),
 		cmocka_unit_test_setup(pace_of_refused, rig_setup),
 		cmocka_unit_test_setup(pace_of_a_row, rig_setup),

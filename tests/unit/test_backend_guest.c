@@ -117,6 +117,47 @@ static void on_peer(void *arg, const char *path)
 	plan(b);
 }
 
+/* What the glue says of a call that fails is said of the guest that is served, within its own limit. */
+static struct displif_port_ops usual;
+
+static void assert_about_the_guest(void)
+{
+	struct be_limit *about = be_log_about(NULL);
+
+	assert_non_null(about);
+	assert_int_equal(about->domid, FE);
+	assert_int_equal(about->dev, DEV);
+	be_log_about(about);
+}
+
+static int hooked_read(void *ctx, uint32_t tx, const char *path, char *buf, uint32_t cap,
+		       uint32_t *len)
+{
+	assert_about_the_guest();
+	return usual.xs_read(ctx, tx, path, buf, cap, len);
+}
+
+static int hooked_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, uint32_t flags,
+		      void **va, void **map)
+{
+	assert_about_the_guest();
+	return usual.map(ctx, dom, gref, n, flags, va, map);
+}
+
+static int hooked_unmap(void *ctx, void *map)
+{
+	assert_about_the_guest();
+	return usual.unmap(ctx, map);
+}
+
+static void hook(struct displif_port_ops *ops)
+{
+	usual = *ops;
+	ops->xs_read = hooked_read;
+	ops->map = hooked_map;
+	ops->unmap = hooked_unmap;
+}
+
 static void meet(struct bench *b)
 {
 	b->g = be_guest_new(&b->host, FE, DEV);
@@ -138,6 +179,7 @@ static struct bench *bench_new(const char *connectors, bool be_alloc, uint32_t r
 	assert_non_null(b->w);
 	clock_of = b->w;
 	b->be = fake_dom_get(b->w, 0);
+	hook(fake_dom_ops(b->be));
 	b->fe = fake_dom_new(b->w, FE);
 	b->opt = (struct be_options){ .output = &be_output_headless,
 				      .refresh = refresh,
@@ -195,6 +237,7 @@ static void bench_down(struct bench *b)
 		assert_int_equal(fake_toolstack_detach(b->w, 0, FE, DEV), 0);
 		assert_true(fake_until(b->w, back_final, b, 10000));
 	}
+	assert_null(be_log_about(NULL));
 	fake_held(b->w, b->be, &held);
 	assert_int_equal(held.mappings, 0);
 	assert_int_equal(held.chans, 0);

@@ -171,15 +171,30 @@ static uint32_t count(const char *text, const char *part)
 	return n;
 }
 
-static struct be_limit loud, quiet;
+static struct be_limit loud = { .domid = 5 }, quiet = { .domid = 6, .dev = 1 };
 
 static void tell(void)
 {
 	for (int i = 0; i < 1000; i++)
-		be_guest_error(&loud, 5, 0, "noise %d", i);
-	be_guest_error(&quiet, 6, 0, "a word");
+		be_guest_error(&loud, "noise %d", i);
+	be_guest_error(&quiet, "a word");
 	clock_ms += 10000;
-	be_guest_error(&loud, 5, 0, "noise again");
+	be_guest_error(&loud, "noise again");
+}
+
+/* What does not know whom it is about, as the glue does not. */
+static void tell_of_whom_it_is_about(void)
+{
+	assert_null(be_log_about(&loud));
+	for (int i = 0; i < 1000; i++)
+		be_limited_error("noise");
+	assert_ptr_equal(be_log_about(&quiet), &loud);
+	be_limited_error("a word");
+	assert_ptr_equal(be_log_about(NULL), &quiet);
+	for (int i = 0; i < 1000; i++)
+		be_limited_error("all of us");
+	clock_ms += 10000;
+	be_limited_error("all of us");
 }
 
 static void nobody_drowns_another_in_the_log(void **state)
@@ -190,8 +205,14 @@ static void nobody_drowns_another_in_the_log(void **state)
 	clock_ms = 1000;
 	capture(tell, text, sizeof(text));
 	assert_int_equal(count(text, "domain 5 device 0: noise "), 20 + 1);
-	assert_int_equal(count(text, "domain 6 device 0: a word"), 1);
+	assert_int_equal(count(text, "domain 6 device 1: a word"), 1);
 	assert_int_equal(count(text, "left out 980 messages about domain 5 device 0"), 1);
+	clock_ms += 10000;
+	capture(tell_of_whom_it_is_about, text, sizeof(text));
+	assert_int_equal(count(text, "domain 5 device 0: noise"), 20);
+	assert_int_equal(count(text, "domain 6 device 1: a word"), 1);
+	assert_int_equal(count(text, "displif: all of us"), 20 + 1);
+	assert_int_equal(count(text, "left out 980 messages about guests"), 1);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -129,6 +130,30 @@ static void test_read_and_paths(void **state)
 	assert_int_equal(fake_xs_puts(dom0, 0, path, ""), DISPLIF_E_INVAL);
 	assert_int_equal(fake_xs_rm(fe, 0, "data/y"), DISPLIF_E_ABSENT);
 	assert_int_equal(fake_xs_num(fe, "data/x"), -1);
+}
+
+static void test_list(void **state)
+{
+	char **names;
+	uint32_t n;
+
+	(void)state;
+	assert_int_equal(fake_xs_puts(fe, 0, "data/ab", ""), 0);
+	assert_int_equal(fake_xs_puts(fe, 0, "data/c/d", ""), 0);
+	assert_int_equal(fake_xs_list(fe, "data", &names, &n), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(names[0], "ab");
+	assert_string_equal(names[1], "c");
+	free(names);
+	assert_int_equal(fake_xs_list(fe, "data/c/d", &names, &n), 0);
+	assert_int_equal(n, 0);
+	free(names);
+	assert_int_equal(fake_xs_list(fe, "data/x", &names, &n), DISPLIF_E_ABSENT);
+	assert_null(names);
+	assert_int_equal(fake_xs_perms(dom0, 0, "/local/domain/1/data", 0, FAKE_PERM_NONE, 3,
+				       FAKE_PERM_READ),
+			 0);
+	assert_int_equal(fake_xs_list(fe, "data", &names, &n), DISPLIF_E_ABSENT);
 }
 
 /* A write brings back what somebody removed, as the real one does. */
@@ -376,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_attach_writes_libxl_nodes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_permissions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_and_paths, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_list, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ghost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watch, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watch_abandoned, setup, teardown),
