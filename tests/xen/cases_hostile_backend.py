@@ -102,7 +102,7 @@ CASES = [
 ]
 LONG = [
     ("hostile-backend-silent", lambda bed: under(bed, ("silent",), 8)),
-    ("hostile-backend-long", lambda bed: under(bed, ATTACKS, 60)),
+    ("hostile-backend-long", lambda bed: under(bed, ATTACKS, 20)),
     ("hostile-backend-late", lambda bed: under(bed, ("late",), 20)),
     ("hostile-backend-stop", lambda bed: under(bed, ("stop",), 11)),
 ]

@@ -156,10 +156,10 @@ LONG = [
         ("requests", [f"--count 1000000 requests-{kind}"
                       for kind in ("good", "bad", "unknown")]),
         ("notifications", ["--count 1000000 notifications"]),
-        ("storms", ["--count 5000 storm", "--count 1000 storm-alloc",
-                    "--count 500 storm-connect"]),
+        ("storms", ["--count 1000 storm", "--count 200 storm-alloc",
+                    "--count 100 storm-connect"]),
         ("races", ["--seconds 60 race-index", "--seconds 60 race-slots"]),
-        ("states", ["--count 100000 states", "--count 100000 states-connected"]),
+        ("states", ["--count 10000 states", "--count 10000 states-connected"]),
         ("nodes", ["nodes connecting"]),
         ("waits", ["--seconds 30 deaf", "--seconds 30 stop"]))
 ]
