@@ -43,8 +43,12 @@ proctype front()
 	do
 	:: atomic {
 		if
+#ifdef NO_SLEEP
+		:: true -> goto look
+#else
 		:: pending[FRONT] -> acknowledge(FRONT); goto look
 		:: again -> again = false; goto look
+#endif
 		:: wants && sub(prod, cons) < N
 		:: !wants && prod == cons -> wants = true
 		fi;
@@ -69,7 +73,11 @@ submit:	   atomic {
 		fi
 	   };
 	   atomic { decide(FRONT) };
-settle:	   atomic {
+settle:
+#ifdef NO_SLEEP
+	   skip
+#else
+	   atomic {
 		if
 		:: seen != cons -> again = true
 		:: seen == cons && armed_at != inc(cons) && prod != cons ->
@@ -78,6 +86,7 @@ settle:	   atomic {
 		:: else
 		fi
 	   }
+#endif
 	od
 }
 
@@ -89,8 +98,12 @@ proctype back()
 	do
 	:: atomic {
 		if
+#ifdef NO_SLEEP
+		:: true
+#else
 		:: pending[BACK] -> acknowledge(BACK)
 		:: again -> again = false
+#endif
 		:: prod != cons -> goto answer
 		fi
 	   };
@@ -116,7 +129,11 @@ answer:	   atomic {
 		fi
 	   };
 	   atomic { decide(BACK) };
-settle:	   atomic {
+settle:
+#ifdef NO_SLEEP
+	   skip
+#else
+	   atomic {
 		if
 		:: seen != cons -> again = true
 		:: seen == cons && armed_at != inc(cons) ->
@@ -125,6 +142,7 @@ settle:	   atomic {
 		:: else
 		fi
 	   }
+#endif
 	od
 }
 
