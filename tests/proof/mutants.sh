@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # The proof can fail: each bug that is planted in a copy of the sources raises an alarm there.
-# usage: mutants.sh FOLDER [NAME...]
+# usage: mutants.sh FOLDER [--long] [NAME...]
 #
+# --long  each harness function is analysed without a bug, too, and must raise no alarm. It is one of those
+#         that proof/gcc_x86_64 has in one analysis, with the same options.
 # A bug is mutants/NAME.sed, whose second line is "# FILE MAIN: what is wrong":
 # the source it changes, and the harness function that must see it. The change must
 # compile, or it would be no bug but a mistake.
@@ -10,6 +12,12 @@
 . "$top/tests/proof/eva.sh"
 need frama-c gcc nm python3
 shift
+long=no
+if [ "${1-}" = --long ]; then
+	long=yes
+	check=$check-long
+	shift
+fi
 if [ $# = 0 ]; then
 	for script in "$proof"/mutants/*.sed; do
 		name=${script##*/}
@@ -24,13 +32,16 @@ for file in $(sources); do
 	gcc -std=c11 $includes -c "$src/$file" -o "$work/objects/${file%.c}.o" || fail "$file does not compile"
 done
 
-# planted MAIN SRC LOG: analyses what MAIN needs, the sources being in SRC.
+# planted MAIN SRC LOG [OPTION...]: analyses what MAIN needs, the sources being in SRC.
 planted()
 {
-	harness=$(grep -l "^void $1(void)" "$proof"/h_*.c) || fail "no harness has $1()"
-	files=$(python3 "$proof/needs.py" "$harness" "$work"/objects/*.o | sed "s,^,$2/,")
-	# shellcheck disable=SC2086
-	eva gcc_x86_64 "$1" "$2" "$3" $files "$proof/harness.c" "$harness"
+	main=$1 from=$2 log=$3
+	shift 3
+	harness=$(grep -l "^void $main(void)" "$proof"/h_*.c) || fail "no harness has $main()"
+	grep -q "^	$main();" "$proof/harness.c" || fail "$main() is not in the proof"
+	[ -f "$work/$main.files" ] || python3 "$proof/needs.py" "$harness" "$work"/objects/*.o >"$work/$main.files"
+	# shellcheck disable=SC2046
+	eva gcc_x86_64 "$main" "$from" "$log" $(sed "s,^,$from/," "$work/$main.files") "$proof/harness.c" "$harness" "$@"
 }
 
 n=0
@@ -44,9 +55,8 @@ for name; do
 	main=${main%%:*}
 	[ -f "$src/$file" ] || fail "$name: no source '$file'"
 
-	# Without a bug there is no alarm, else the alarm below would prove nothing.
-	case $proven in
-	*" $main "*) ;;
+	case $long$proven in
+	no* | *" $main "*) ;;
 	*)	planted "$main" "$src" "$work/$main.log" ||
 			{ grep -A 3 'eva:alarm' "$work/$main.log"; fail "$main without a bug"; }
 		proven="$proven$main " ;;
@@ -61,7 +71,9 @@ for name; do
 	gcc -std=c11 $includes -I"$copy" -fsyntax-only "$copy/$file" || fail "$name: does not compile"
 
 	n=$((n + 1))
-	if planted "$main" "$copy" "$copy/log" || ! grep "^\[eva:alarm\] \(.*/\)\{0,1\}$name/" "$copy/log" >"$copy/alarms"; then
+	# The first alarm is that of the bug, where there was none before.
+	if planted "$main" "$copy" "$copy/log" -eva-stop-at-nth-alarm 1 ||
+		! grep "^\[eva:alarm\] \(.*/\)\{0,1\}$name/" "$copy/log" >"$copy/alarms"; then
 		echo "MISSED $name: ${head#*: }"
 		missed="$missed $name"
 	else
