@@ -338,8 +338,8 @@ void cc_back_serve(struct cc_back *b, uint32_t i)
 	for (rounds = 0; rounds < 4 && i < b->n; rounds++) {
 		prod = raw_load(page, RAW_REQ_PROD);
 		b->mon[CC_BMON_FULL].seen++;
-		/* Those that we left without an answer count until the frontend gave up. */
-		if (prod - c->prod > DISPLIF_RING_LEN) {
+		/* Those that we left without an answer count until the frontend gave up. It may be behind what we took. */
+		if (prod - c->prod > DISPLIF_RING_LEN || prod - c->cons > DISPLIF_RING_LEN) {
 			if (!b->plan.done)
 				cc_back_broken(b, CC_BMON_FULL,
 					       "req_prod is %u; %u responses were given", prod,
