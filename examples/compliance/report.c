@@ -207,11 +207,11 @@ int cc_report_command_line(struct cc_options *opt, int argc, char **argv)
 	uint32_t i;
 
 	switch (cc_options_parse(opt, argc, argv)) {
-	case CC_PARSE_DONE:
+	case CLI_PARSE_DONE:
 		return 0;
-	case CC_PARSE_BAD:
+	case CLI_PARSE_BAD:
 		return CC_EXIT_USAGE;
-	case CC_PARSE_RUN:
+	case CLI_PARSE_RUN:
 		break;
 	}
 	/* What was misspelled must not look as if it had passed. */
