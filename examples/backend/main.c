@@ -14,11 +14,11 @@ int main(int argc, char **argv)
 	struct be_options opt;
 
 	switch (be_options_parse(&opt, argc, argv)) {
-	case BE_PARSE_DONE:
+	case CLI_PARSE_DONE:
 		return 0;
-	case BE_PARSE_BAD:
+	case CLI_PARSE_BAD:
 		return CLI_EXIT_USAGE;
-	case BE_PARSE_RUN:
+	case CLI_PARSE_RUN:
 		break;
 	}
 #ifdef __GLIBC__

@@ -2,11 +2,8 @@
 /* The command line: its options, their limits and the help text. */
 #include "options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <displif/version.h>
 
 #include "cli.h"
 #include "output.h"
@@ -53,7 +50,7 @@ static const char help[] =
 	"command line.\n";
 
 enum {
-	OPT_OUTPUT = 256,
+	OPT_OUTPUT = CLI_OPT_FIRST,
 	OPT_DEVICE,
 	OPT_CONNECTORS,
 	OPT_EDID,
@@ -65,8 +62,6 @@ enum {
 	OPT_STATS,
 	OPT_RECORD,
 	OPT_VERBOSE,
-	OPT_HELP,
-	OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -82,9 +77,7 @@ static const struct option long_options[] = {
 	{ "stats", required_argument, NULL, OPT_STATS },
 	{ "record", required_argument, NULL, OPT_RECORD },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ NULL, 0, NULL, 0 },
+	CLI_OPTIONS_END,
 };
 
 static bool parse_output(struct be_options *opt, const char *text)
@@ -119,8 +112,10 @@ static bool parse_text(const char *name, const char *text, const char **value)
 	return true;
 }
 
-static bool parse_one(struct be_options *opt, int which, const char *text)
+static bool parse_one(void *arg, int which, const char *text)
 {
+	struct be_options *opt = arg;
+
 	switch (which) {
 	case OPT_OUTPUT:
 		return parse_output(opt, text);
@@ -148,14 +143,15 @@ static bool parse_one(struct be_options *opt, int which, const char *text)
 	case OPT_VERBOSE:
 		opt->verbose = true;
 		return true;
-	default: /* getopt_long has told what is wrong */
+	default:
 		return false;
 	}
 }
 
 /* An option that the chosen output ignores is a mistake of the user's: say so. */
-static bool check(const struct be_options *opt)
+static bool check(void *arg)
 {
+	struct be_options *opt = arg;
 	bool kms = opt->output == &be_output_kms;
 	const char *wrong = NULL;
 
@@ -165,14 +161,17 @@ static bool check(const struct be_options *opt)
 		wrong = "--device";
 	if (kms && opt->picture)
 		wrong = "--picture";
+	if (kms && !opt->device)
+		opt->device = "/dev/dri/card0";
 	if (wrong)
 		cli_error("%s: has no meaning with --output %s", wrong, opt->output->name);
 	return !wrong;
 }
 
-enum be_parse be_options_parse(struct be_options *opt, int argc, char **argv)
+enum cli_parse be_options_parse(struct be_options *opt, int argc, char **argv)
 {
-	int which;
+	static const struct cli_command command = { "displif-backend", help, long_options,
+						    parse_one, check };
 
 	*opt = (struct be_options){
 		.output = &be_output_headless,
@@ -180,31 +179,5 @@ enum be_parse be_options_parse(struct be_options *opt, int argc, char **argv)
 		.max_pages = 65536,
 		.be_alloc = true,
 	};
-	cli_set_program(argv[0]);
-	optind = 0; /* the tests parse many command lines; glibc and musl start over at 0 */
-	while ((which = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (which == OPT_HELP) {
-			fputs(help, stdout);
-			return BE_PARSE_DONE;
-		}
-		if (which == OPT_VERSION) {
-			printf("displif-backend %d.%d.%d\n", DISPLIF_VERSION_MAJOR,
-			       DISPLIF_VERSION_MINOR, DISPLIF_VERSION_PATCH);
-			return BE_PARSE_DONE;
-		}
-		if (!parse_one(opt, which, optarg))
-			goto bad;
-	}
-	if (optind < argc) {
-		cli_error("'%s': there are no arguments but options", argv[optind]);
-		goto bad;
-	}
-	if (!check(opt))
-		goto bad;
-	if (opt->output == &be_output_kms && !opt->device)
-		opt->device = "/dev/dri/card0";
-	return BE_PARSE_RUN;
-bad:
-	cli_error("try --help");
-	return BE_PARSE_BAD;
+	return cli_parse(&command, opt, argc, argv);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli.h"
+
 struct be_output_ops;
 
 /* All texts point into the command line. */
@@ -24,13 +26,7 @@ struct be_options {
 	bool verbose;
 };
 
-enum be_parse {
-	BE_PARSE_RUN,  /* *opt is complete */
-	BE_PARSE_DONE, /* help or version was printed: exit 0 */
-	BE_PARSE_BAD,  /* the error was printed: exit 2 */
-};
-
 /* Reads the command line into *@opt. Prints only what --help, --version or an error needs. */
-enum be_parse be_options_parse(struct be_options *opt, int argc, char **argv);
+enum cli_parse be_options_parse(struct be_options *opt, int argc, char **argv);
 
 #endif

@@ -54,7 +54,11 @@ uint64_t be_recent_others(const struct be_recent *recent, const void *who)
 
 void be_recent_forget(struct be_recent *recent, const void *who)
 {
-	for (uint32_t i = 0; i < 2; i++)
-		if (recent->who[i] == who)
-			recent->who[i] = (void *)0;
+	if (recent->who[0] == who) {
+		recent->who[0] = recent->who[1];
+		recent->at[0] = recent->at[1];
+		recent->who[1] = who;
+	}
+	if (recent->who[1] == who)
+		recent->who[1] = (void *)0;
 }

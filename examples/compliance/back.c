@@ -185,8 +185,9 @@ bool cc_back_active(struct cc_back *b, uint32_t n, uint32_t ms)
 	return false;
 }
 
-static void run_one(struct cc_back *b, const struct cc_check *c, struct cc_result *r)
+static void run_one(void *end, const struct cc_check *c, struct cc_result *r)
 {
+	struct cc_back *b = end;
 	uint32_t patience = b->w->timeout_ms + b->activity_ms;
 
 	if (b->gave_up >= GIVE_UP && !c->alone) {
@@ -203,8 +204,6 @@ static void run_one(struct cc_back *b, const struct cc_check *c, struct cc_resul
 	memset(&b->plan, 0, sizeof(b->plan));
 	c->back(b, c, r);
 	memset(&b->plan, 0, sizeof(b->plan));
-	if (r->verdict == CC_FAIL && c->known)
-		r->verdict = CC_WARN;
 	if (b->manual)
 		cc_back_resume(b);
 }
@@ -225,24 +224,8 @@ void cc_back_end(struct cc_back *b)
 	cc_back_unbind(b);
 }
 
-void cc_back_run(struct cc_back *b, const struct cc_options *opt, struct cc_report *rep)
+void cc_back_run(struct cc_back *b, struct cc_report *rep)
 {
-	const struct cc_check *const *table;
-	const struct cc_check *c;
-	struct cc_result r;
-	uint64_t begin;
-
-	for (table = cc_back_tables; *table; table++) {
-		for (c = *table; c->name; c++) {
-			if (!cc_options_wants(opt, c->name))
-				continue;
-			memset(&r, 0, sizeof(r));
-			cc_report_start(rep, c);
-			begin = cc_now(b->w);
-			run_one(b, c, &r);
-			r.ms = (uint32_t)(cc_now(b->w) - begin);
-			cc_report_line(rep, c, &r);
-		}
-	}
+	cc_report_run(rep, b->w, cc_back_tables, run_one, b);
 	cc_back_end(b);
 }

@@ -58,11 +58,6 @@ enum cc_bmon {
 	CC_BMONS
 };
 
-struct cc_bmon_state {
-	uint32_t seen, bad;
-	char text[CC_TEXT];
-};
-
 /* One wrong thing. */
 enum cc_fault {
 	CC_FAULT_NONE = 0,
@@ -149,7 +144,7 @@ struct cc_back {
 	struct cc_thing dbuf[CC_BACK_TABLE], fb[CC_BACK_TABLE];
 	uint64_t gone[CC_BACK_GONE];
 	uint32_t n_gone;
-	struct cc_bmon_state mon[CC_BMONS];
+	struct cc_rule mon[CC_BMONS];
 	struct cc_plan plan;
 	uint32_t n;	     /* connectors whose pages are mapped */
 	bool watched;	     /* back_checks.c: a normal session has been watched */
@@ -199,7 +194,8 @@ void cc_back_look_at_nodes(struct cc_back *b);
 void cc_back_serve(struct cc_back *b, uint32_t conn);
 /* What is due by time. */
 void cc_back_due(struct cc_back *b, uint32_t conn);
-void cc_back_broken(struct cc_back *b, enum cc_bmon mon, const char *fmt, ...) CLI_PRINTF(3, 4);
+/* A rule of enum cc_bmon was broken. */
+#define cc_back_broken(b, which, ...) cc_rule_broken(&(b)->mon[which], __VA_ARGS__)
 /* An event of no flip. */
 void cc_back_put_event(struct cc_back *b, uint32_t conn, uint64_t fb);
 
@@ -212,6 +208,6 @@ void cc_back_drop(struct cc_back *b);
 struct cc_thing *cc_back_find(struct cc_thing *table, uint64_t cookie);
 
 extern const struct cc_check *const cc_back_tables[];
-void cc_back_run(struct cc_back *b, const struct cc_options *opt, struct cc_report *rep);
+void cc_back_run(struct cc_back *b, struct cc_report *rep);
 
 #endif

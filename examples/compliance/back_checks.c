@@ -126,19 +126,12 @@ static void watch(struct cc_back *b)
 
 static void watched(struct cc_back *b, const struct cc_check *c, struct cc_result *r)
 {
-	const struct cc_bmon_state *mon = &b->mon[c->arg];
-
 	if (!b->watched) {
 		b->watched = true;
 		if (cc_back_active(b, 1, b->w->timeout_ms + b->activity_ms))
 			watch(b);
 	}
-	if (mon->bad)
-		cc_fail(r, "%u times, first: %.150s", mon->bad, mon->text);
-	else if (!mon->seen)
-		cc_na(r, "there was none%s%.150s", b->why[0] ? ": " : "", b->why);
-	else
-		cc_ok(r, "%u looked at", mon->seen);
+	cc_say_rule(r, &b->mon[c->arg], b->why);
 }
 
 static const struct cc_check states[] = {

@@ -2,8 +2,6 @@
 /* The judging backend: requests from the rings, answers, events; and the one wrong thing that a check wants. */
 #include "back.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* "Nobody told of a request", "events are not taken". */
@@ -19,19 +17,6 @@
  * write its next request there whole shows it. Bit 0 is clear, or it would be taken for REQ_ALLOC.
  */
 #define DIRT 0xa4
-
-void cc_back_broken(struct cc_back *b, enum cc_bmon mon, const char *fmt, ...)
-{
-	struct cc_bmon_state *m = &b->mon[mon];
-	char text[CC_TEXT];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	if (!m->bad++) /* the first says most */
-		memcpy(m->text, text, sizeof(text));
-}
 
 static void notify(struct cc_back *b, uint32_t i, enum displif_chan chan)
 {
@@ -338,8 +323,8 @@ void cc_back_serve(struct cc_back *b, uint32_t i)
 	for (rounds = 0; rounds < 4 && i < b->n; rounds++) {
 		prod = raw_load(page, RAW_REQ_PROD);
 		b->mon[CC_BMON_FULL].seen++;
-		/* Those that we left without an answer count until the frontend gave up. */
-		if (prod - c->prod > DISPLIF_RING_LEN) {
+		/* Those that we left without an answer count until the frontend gave up. It may be behind what we took. */
+		if (prod - c->prod > DISPLIF_RING_LEN || prod - c->cons > DISPLIF_RING_LEN) {
 			if (!b->plan.done)
 				cc_back_broken(b, CC_BMON_FULL,
 					       "req_prod is %u; %u responses were given", prod,

@@ -129,7 +129,9 @@ static bool judge_size(struct cc_back *b, const struct xendispl_dbuf_create_req 
 
 	b->mon[CC_BMON_SIZE].seen++;
 	if (!req->buffer_sz || req->buffer_sz > DISPLIF_MAX_BUFFER ||
-	    (!import && (!req->width || !req->height || !req->bpp || req->bpp > 64 ||
+	    req->data_ofs >= req->buffer_sz ||
+	    (!import && (!req->width || req->width > DISPLIF_MAX_SIDE || !req->height ||
+			 req->height > DISPLIF_MAX_SIDE || !req->bpp || req->bpp > 64 ||
 			 req->bpp % 8 || need > req->buffer_sz))) {
 		cc_back_broken(b, CC_BMON_SIZE, "%ux%ux%u at %u in %u bytes", req->width,
 			       req->height, req->bpp, req->data_ofs, req->buffer_sz);

@@ -46,9 +46,20 @@ struct cc_check {
 	}
 
 /* Say what came out; the first failure counts, else the last word. A check that says nothing is ok. */
-void cc_ok(struct cc_result *r, const char *fmt, ...) CLI_PRINTF(2, 3);
-void cc_fail(struct cc_result *r, const char *fmt, ...) CLI_PRINTF(2, 3);
-void cc_warn(struct cc_result *r, const char *fmt, ...) CLI_PRINTF(2, 3);
-void cc_na(struct cc_result *r, const char *fmt, ...) CLI_PRINTF(2, 3);
+void cc_say(struct cc_result *r, enum cc_verdict verdict, const char *fmt, ...) CLI_PRINTF(3, 4);
+#define cc_ok(r, ...) cc_say(r, CC_OK, __VA_ARGS__)
+#define cc_fail(r, ...) cc_say(r, CC_FAIL, __VA_ARGS__)
+#define cc_warn(r, ...) cc_say(r, CC_WARN, __VA_ARGS__)
+#define cc_na(r, ...) cc_say(r, CC_NA, __VA_ARGS__)
+
+/* A rule that is watched all the time; each is one check. */
+struct cc_rule {
+	uint32_t seen, bad;
+	char text[CC_TEXT]; /* how it was broken first */
+};
+
+void cc_rule_broken(struct cc_rule *rule, const char *fmt, ...) CLI_PRINTF(2, 3);
+/* What came out of it; @why: why there may have been nothing to look at, or "". */
+void cc_say_rule(struct cc_result *r, const struct cc_rule *rule, const char *why);
 
 #endif

@@ -192,8 +192,10 @@ void cc_front_tidy(struct cc_front *f)
 		cc_front_leave(f);
 }
 
-static void run_one(struct cc_front *f, const struct cc_check *c, struct cc_result *r)
+static void run_one(void *end, const struct cc_check *c, struct cc_result *r)
 {
+	struct cc_front *f = end;
+
 	if (f->gave_up >= GIVE_UP && !c->alone) {
 		cc_na(r, "no connection any more: %.150s", f->why);
 		return;
@@ -203,30 +205,12 @@ static void run_one(struct cc_front *f, const struct cc_check *c, struct cc_resu
 		return;
 	}
 	c->front(f, c, r);
-	if (r->verdict == CC_FAIL && c->known)
-		r->verdict = CC_WARN;
 	cc_front_tidy(f);
 }
 
-void cc_front_run(struct cc_front *f, const struct cc_options *opt, struct cc_report *rep)
+void cc_front_run(struct cc_front *f, struct cc_report *rep)
 {
-	const struct cc_check *const *table;
-	const struct cc_check *c;
-	struct cc_result r;
-	uint64_t begin;
-
-	for (table = cc_front_tables; *table; table++) {
-		for (c = *table; c->name; c++) {
-			if (!cc_options_wants(opt, c->name))
-				continue;
-			memset(&r, 0, sizeof(r));
-			cc_report_start(rep, c);
-			begin = cc_now(f->w);
-			run_one(f, c, &r);
-			r.ms = (uint32_t)(cc_now(f->w) - begin);
-			cc_report_line(rep, c, &r);
-		}
-	}
+	cc_report_run(rep, f->w, cc_front_tables, run_one, f);
 	if (f->n)
 		cc_front_leave(f);
 	cc_set_state(f->w, DISPLIF_XB_CLOSED);

@@ -47,11 +47,6 @@ enum cc_mon {
 	CC_MONS
 };
 
-struct cc_mon_state {
-	uint32_t seen, bad;
-	char text[CC_TEXT];
-};
-
 struct cc_sent {
 	union displif_wire wire;
 	uint64_t at;
@@ -114,7 +109,7 @@ struct cc_front {
 	struct cc_tag tag[2 * CC_CONNECTORS];
 	struct cc_conn conn[CC_CONNECTORS];
 	struct cc_buf buf[CC_BUFS];
-	struct cc_mon_state mon[CC_MONS];
+	struct cc_rule mon[CC_MONS];
 	uint32_t n;	   /* connectors whose pages are shared */
 	uint32_t show;	   /* the connector for pictures */
 	uint64_t cookie;   /* the last one given */
@@ -172,7 +167,7 @@ bool cc_await_events(struct cc_front *f, uint32_t conn, uint32_t n, uint32_t ms)
 bool cc_await_idle(struct cc_front *f, uint32_t conn, uint32_t ms);
 uint32_t cc_open_requests(const struct cc_front *f, uint32_t conn);
 /* A rule of enum cc_mon was broken. */
-void cc_broken(struct cc_front *f, enum cc_mon mon, const char *fmt, ...) CLI_PRINTF(3, 4);
+#define cc_broken(f, which, ...) cc_rule_broken(&(f)->mon[which], __VA_ARGS__)
 /* What is overdue is noted. */
 void cc_overdue(struct cc_front *f);
 
@@ -215,6 +210,6 @@ const char *cc_status_text(int32_t status);
 /* The tables, ended by NULL. */
 extern const struct cc_check *const cc_front_tables[];
 /* Runs what the options choose; the report has the results. */
-void cc_front_run(struct cc_front *f, const struct cc_options *opt, struct cc_report *rep);
+void cc_front_run(struct cc_front *f, struct cc_report *rep);
 
 #endif

@@ -32,16 +32,9 @@ static void act(struct cc_front *f)
 
 static void watched(struct cc_front *f, const struct cc_check *c, struct cc_result *r)
 {
-	struct cc_mon_state *mon = &f->mon[c->arg];
-
-	if (!mon->seen)
+	if (!f->mon[c->arg].seen)
 		act(f);
-	if (mon->bad)
-		cc_fail(r, "%u times, first: %.150s", mon->bad, mon->text);
-	else if (!mon->seen)
-		cc_na(r, "there was none");
-	else
-		cc_ok(r, "%u looked at", mon->seen);
+	cc_say_rule(r, &f->mon[c->arg], "");
 }
 
 static const struct cc_check watched_checks[] = {

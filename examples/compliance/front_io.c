@@ -2,22 +2,7 @@
 /* The judging frontend's messages through the raw pages. */
 #include "front.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-void cc_broken(struct cc_front *f, enum cc_mon mon, const char *fmt, ...)
-{
-	struct cc_mon_state *m = &f->mon[mon];
-	char text[CC_TEXT];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	if (!m->bad++) /* the first says most */
-		memcpy(m->text, text, sizeof(text));
-}
 
 /* --- requests --- */
 

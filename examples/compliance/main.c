@@ -33,9 +33,9 @@ static int run(const struct cc_options *opt)
 		return CC_EXIT_BEGIN;
 	begun = begin(opt, &rep);
 	if (begun && opt->mode == CC_MODE_FRONT)
-		cc_front_run(&front, opt, &rep);
+		cc_front_run(&front, &rep);
 	else if (begun)
-		cc_back_run(&back, opt, &rep);
+		cc_back_run(&back, &rep);
 	cc_xen_close(&xen);
 	return begun ? cc_report_end(&rep) : CC_EXIT_BEGIN;
 }
@@ -43,18 +43,7 @@ static int run(const struct cc_options *opt)
 int main(int argc, char **argv)
 {
 	struct cc_options opt;
+	int status = cc_report_command_line(&opt, argc, argv);
 
-	switch (cc_options_parse(&opt, argc, argv)) {
-	case CC_PARSE_DONE:
-		return 0;
-	case CC_PARSE_BAD:
-		return CC_EXIT_USAGE;
-	case CC_PARSE_RUN:
-		break;
-	}
-	if (opt.list) {
-		cc_report_list(&opt, cc_front_tables, cc_back_tables);
-		return 0;
-	}
-	return run(&opt);
+	return status < 0 ? run(&opt) : status;
 }

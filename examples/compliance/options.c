@@ -3,11 +3,8 @@
 #include "options.h"
 
 #include <fnmatch.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <displif/version.h>
 
 #include "cli.h"
 
@@ -46,7 +43,7 @@ static const char help[] =
 	"line; 122 if the device, Xen or a file cannot be used.\n";
 
 enum {
-	OPT_FRONTEND = 256,
+	OPT_FRONTEND = CLI_OPT_FIRST,
 	OPT_BACKEND,
 	OPT_CONNECTOR,
 	OPT_ONLY,
@@ -55,8 +52,6 @@ enum {
 	OPT_JSON,
 	OPT_LIST,
 	OPT_VERBOSE,
-	OPT_HELP,
-	OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -69,9 +64,7 @@ static const struct option long_options[] = {
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ NULL, 0, NULL, 0 },
+	CLI_OPTIONS_END,
 };
 
 /* "DOMAIN/DEVICE" */
@@ -113,8 +106,10 @@ static bool parse_only(struct cc_options *opt, const char *text)
 	return true;
 }
 
-static bool parse_one(struct cc_options *opt, int which, const char *text)
+static bool parse_one(void *arg, int which, const char *text)
 {
+	struct cc_options *opt = arg;
+
 	switch (which) {
 	case OPT_FRONTEND:
 		return parse_mode(opt, CC_MODE_FRONT, text);
@@ -137,43 +132,27 @@ static bool parse_one(struct cc_options *opt, int which, const char *text)
 	case OPT_VERBOSE:
 		opt->verbose = true;
 		return true;
-	default: /* getopt_long has told what is wrong */
+	default:
 		return false;
 	}
 }
 
-enum cc_parse cc_options_parse(struct cc_options *opt, int argc, char **argv)
+static bool check(void *arg)
 {
-	int which;
+	const struct cc_options *opt = arg;
+
+	if (opt->mode == CC_MODE_NONE && !opt->list)
+		cli_error("one of --frontend, --backend and --list is needed");
+	return opt->mode != CC_MODE_NONE || opt->list;
+}
+
+enum cli_parse cc_options_parse(struct cc_options *opt, int argc, char **argv)
+{
+	static const struct cli_command command = { "displif-compliance", help, long_options,
+						    parse_one, check };
 
 	*opt = (struct cc_options){ .timeout_s = 12, .activity_s = 8 };
-	cli_set_program(argv[0]);
-	optind = 0;
-	while ((which = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (which == OPT_HELP) {
-			fputs(help, stdout);
-			return CC_PARSE_DONE;
-		}
-		if (which == OPT_VERSION) {
-			printf("displif-compliance %d.%d.%d\n", DISPLIF_VERSION_MAJOR,
-			       DISPLIF_VERSION_MINOR, DISPLIF_VERSION_PATCH);
-			return CC_PARSE_DONE;
-		}
-		if (!parse_one(opt, which, optarg))
-			goto bad;
-	}
-	if (optind < argc) {
-		cli_error("'%s': there are no arguments but options", argv[optind]);
-		goto bad;
-	}
-	if (opt->mode == CC_MODE_NONE && !opt->list) {
-		cli_error("one of --frontend, --backend and --list is needed");
-		goto bad;
-	}
-	return CC_PARSE_RUN;
-bad:
-	cli_error("try --help");
-	return CC_PARSE_BAD;
+	return cli_parse(&command, opt, argc, argv);
 }
 
 bool cc_options_wants(const struct cc_options *opt, const char *name)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli.h"
+
 #define CC_ONLY_MAX 64
 
 enum cc_mode {
@@ -26,14 +28,8 @@ struct cc_options {
 	bool list, verbose;
 };
 
-enum cc_parse {
-	CC_PARSE_RUN,
-	CC_PARSE_DONE, /* the help or version was printed */
-	CC_PARSE_BAD,  /* the error was printed */
-};
-
 /* May be called with several command lines. */
-enum cc_parse cc_options_parse(struct cc_options *opt, int argc, char **argv);
+enum cli_parse cc_options_parse(struct cc_options *opt, int argc, char **argv);
 /* Whether a check of this name is to be run. */
 bool cc_options_wants(const struct cc_options *opt, const char *name);
 

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "options.h"
+#include "world.h"
 
 /* More than this many failures are told as this exit status. */
 #define CC_EXIT_MAX 100
@@ -22,17 +23,16 @@ struct cc_report {
 	bool quiet; /* no lines on standard output */
 };
 
-const char *cc_verdict_name(enum cc_verdict v);
+/* Reads the command line and does what needs no peer: the exit status, or negative if checks are to be run. */
+int cc_report_command_line(struct cc_options *opt, int argc, char **argv);
 /* False, and a message, if the JSON file cannot be written. */
 bool cc_report_begin(struct cc_report *rep, const struct cc_options *opt, const char *peer);
-/* A check that may be long is about to begin; told with --verbose. */
-void cc_report_start(struct cc_report *rep, const struct cc_check *c);
-void cc_report_line(struct cc_report *rep, const struct cc_check *c, const struct cc_result *r);
+/* Has @end run what the options choose of its tables, and tells of each. */
+void cc_report_run(struct cc_report *rep, const struct cc_world *w,
+		   const struct cc_check *const *table,
+		   void (*run)(void *end, const struct cc_check *c, struct cc_result *r),
+		   void *end);
 /* Totals; the exit status. */
 int cc_report_end(struct cc_report *rep);
-
-/* --list: name, modes' checks, sources. */
-void cc_report_list(const struct cc_options *opt, const struct cc_check *const *front,
-		    const struct cc_check *const *back);
 
 #endif

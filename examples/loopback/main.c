@@ -260,13 +260,12 @@ int main(int argc, char **argv)
 	uint32_t i;
 	bool ok;
 
-	cli_set_program(argv[0]);
 	switch (lb_options_parse(&run.opt, argc, argv)) {
-	case LB_PARSE_DONE:
+	case CLI_PARSE_DONE:
 		return 0;
-	case LB_PARSE_BAD:
+	case CLI_PARSE_BAD:
 		return CLI_EXIT_USAGE;
-	case LB_PARSE_RUN:
+	case CLI_PARSE_RUN:
 		break;
 	}
 	sigaction(SIGINT, &on_int, NULL);

@@ -2,7 +2,6 @@
 /* The command line: its options, their limits and the help text. */
 #include "options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,14 +32,14 @@ static const char help[] =
 	"  --output PATH      the picture: a file, or a folder (loopback.png); those of more\n"
 	"                     connectors have -1, -2 ... before the .png\n"
 	"  --quiet            print errors only\n"
-	"  --help\n"
+	"  --help, --version\n"
 	"\n"
 	"Ctrl-C ends it after the frames under way, with pictures and figures as usual.\n"
 	"\n"
 	"Exit status: 0 all was shown as drawn; 1 it was not; 2 wrong command line; 130 Ctrl-C.\n";
 
 enum {
-	OPT_CONNECTORS = 256,
+	OPT_CONNECTORS = CLI_OPT_FIRST,
 	OPT_RESOLUTION,
 	OPT_FRAMES,
 	OPT_BE_ALLOC,
@@ -48,7 +47,6 @@ enum {
 	OPT_SEED,
 	OPT_OUTPUT,
 	OPT_QUIET,
-	OPT_HELP,
 };
 
 static const struct option long_options[] = {
@@ -60,12 +58,13 @@ static const struct option long_options[] = {
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "output", required_argument, NULL, OPT_OUTPUT },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ NULL, 0, NULL, 0 },
+	CLI_OPTIONS_END,
 };
 
-static bool parse_one(struct lb_options *opt, int code, const char *text)
+static bool parse_one(void *arg, int code, const char *text)
 {
+	struct lb_options *opt = arg;
+
 	switch (code) {
 	case OPT_CONNECTORS:
 		return cli_parse_u32("--connectors", text, 1, LB_MAX_CONNECTORS, &opt->connectors);
@@ -107,9 +106,25 @@ uint32_t lb_buffer_size(const struct lb_options *opt)
 	return opt->width * opt->height * draw_format_find(opt->fourcc)->bytes;
 }
 
-enum lb_parse lb_options_parse(struct lb_options *opt, int argc, char **argv)
+static bool check(void *arg)
 {
-	int code;
+	const struct lb_options *opt = arg;
+	bool fits = memory(opt) <= MAX_MEMORY;
+
+	if (!fits)
+		cli_error(
+			"%u connectors of %ux%u in %s need %llu MiB for %u buffers each; the limit is %llu MiB",
+			opt->connectors, opt->width, opt->height,
+			draw_format_find(opt->fourcc)->name,
+			(unsigned long long)((memory(opt) + 0xfffff) >> 20), LB_BUFFERS,
+			(unsigned long long)(MAX_MEMORY >> 20));
+	return fits;
+}
+
+enum cli_parse lb_options_parse(struct lb_options *opt, int argc, char **argv)
+{
+	static const struct cli_command command = { "displif-loopback", help, long_options,
+						    parse_one, check };
 
 	*opt = (struct lb_options){ .connectors = 1,
 				    .width = 1280,
@@ -118,34 +133,7 @@ enum lb_parse lb_options_parse(struct lb_options *opt, int argc, char **argv)
 				    .fourcc = DRAW_XRGB8888,
 				    .seed = 1,
 				    .output = "loopback.png" };
-	/* ":": getopt_long() tells us instead of the user. */
-	while ((code = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		if (code == OPT_HELP) {
-			fputs(help, stdout);
-			return LB_PARSE_DONE;
-		}
-		if (code == '?' || code == ':') {
-			cli_error("\"%s\": %s; try --help", argv[optind - 1],
-				  code == ':' ? "a value is missing" : "no such option");
-			return LB_PARSE_BAD;
-		}
-		if (!parse_one(opt, code, optarg))
-			return LB_PARSE_BAD;
-	}
-	if (optind < argc) {
-		cli_error("\"%s\": no argument is expected; try --help", argv[optind]);
-		return LB_PARSE_BAD;
-	}
-	if (memory(opt) > MAX_MEMORY) {
-		cli_error(
-			"%u connectors of %ux%u in %s need %llu MiB for %u buffers each; the limit is %llu MiB",
-			opt->connectors, opt->width, opt->height,
-			draw_format_find(opt->fourcc)->name,
-			(unsigned long long)((memory(opt) + 0xfffff) >> 20), LB_BUFFERS,
-			(unsigned long long)(MAX_MEMORY >> 20));
-		return LB_PARSE_BAD;
-	}
-	return LB_PARSE_RUN;
+	return cli_parse(&command, opt, argc, argv);
 }
 
 char *lb_output_path(const struct lb_options *opt, uint32_t index)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli.h"
+
 /* More screens than a machine has. The protocol would have 256. */
 #define LB_MAX_CONNECTORS 17u
 /* Two to a connector: one is shown while the other is drawn. */
@@ -22,13 +24,7 @@ struct lb_options {
 	const char *output; /* see lb_output_path() */
 };
 
-enum lb_parse {
-	LB_PARSE_RUN,
-	LB_PARSE_DONE, /* --help was all that was asked for */
-	LB_PARSE_BAD,  /* told on stderr */
-};
-
-enum lb_parse lb_options_parse(struct lb_options *opt, int argc, char **argv);
+enum cli_parse lb_options_parse(struct lb_options *opt, int argc, char **argv);
 
 /* Bytes of one display buffer: lines without padding. */
 uint32_t lb_buffer_size(const struct lb_options *opt);

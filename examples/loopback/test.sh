@@ -50,7 +50,7 @@ bad()
 	shift
 	run 2 "$@"
 	[ ! -s "$work/out" ] || fail "$*: output in spite of the error"
-	[ "$(wc -l <"$work/err")" = 1 ] || fail "$*: not one line"
+	[ "$(wc -l <"$work/err")" = 2 ] || fail "$*: not one line, and a hint at --help"
 	grep -qF -- "$text" "$work/err" || fail "$*: the error does not say: $text"
 }
 
@@ -82,7 +82,7 @@ many)
 	done
 	;;
 formats)
-	formats=$("$program" --format '?' 2>&1 | sed 's/.*they are//')
+	formats=$("$program" --format '?' 2>&1 | sed -n 's/.*they are//p')
 	[ "$(echo "$formats" | wc -w)" = 11 ] || fail "not 11 formats: $formats"
 	for format in $formats; do
 		run 0 --format "$format" --resolution 37x29 --frames 3 --output "$work/$format.png"

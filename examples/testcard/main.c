@@ -61,13 +61,12 @@ int main(int argc, char **argv)
 	};
 	bool ok = false;
 
-	cli_set_program(argv[0]);
 	switch (tc_options_parse(&options, argc, argv)) {
-	case TC_PARSE_DONE:
+	case CLI_PARSE_DONE:
 		return 0;
-	case TC_PARSE_BAD:
+	case CLI_PARSE_BAD:
 		return CLI_EXIT_USAGE;
-	case TC_PARSE_RUN:
+	case CLI_PARSE_RUN:
 		break;
 	}
 	if (displif_loop_new(&device.loop)) {

@@ -2,11 +2,8 @@
 /* The command line: its options, their limits and the help text. */
 #include "options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <displif/version.h>
 
 #include "cli.h"
 #include "draw.h"
@@ -45,7 +42,7 @@ static const char help[] =
 	"Exit status: 0 all was shown, or a signal came; 1 something failed; 2 wrong command line.\n";
 
 enum {
-	OPT_BACKEND = 256,
+	OPT_BACKEND = CLI_OPT_FIRST,
 	OPT_DEVICE,
 	OPT_CONNECTOR,
 	OPT_FORMAT,
@@ -59,8 +56,6 @@ enum {
 	OPT_WAIT,
 	OPT_STATS,
 	OPT_VERBOSE,
-	OPT_HELP,
-	OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -78,9 +73,7 @@ static const struct option long_options[] = {
 	{ "wait", required_argument, NULL, OPT_WAIT },
 	{ "stats-json", required_argument, NULL, OPT_STATS },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ NULL, 0, NULL, 0 },
+	CLI_OPTIONS_END,
 };
 
 /* Options with a number, their limits and where it goes. */
@@ -125,8 +118,10 @@ static bool parse_edid(struct tc_options *opt, const char *text)
 	return false;
 }
 
-static bool parse_one(struct tc_options *opt, int code, const char *text)
+static bool parse_one(void *arg, int code, const char *text)
 {
+	struct tc_options *opt = arg;
+
 	switch (code) {
 	case OPT_FORMAT:
 		return cli_parse_format("--format", text, &opt->fourcc);
@@ -146,9 +141,10 @@ static bool parse_one(struct tc_options *opt, int code, const char *text)
 	}
 }
 
-enum tc_parse tc_options_parse(struct tc_options *opt, int argc, char **argv)
+enum cli_parse tc_options_parse(struct tc_options *opt, int argc, char **argv)
 {
-	int code;
+	static const struct cli_command command = { "displif-testcard", help, long_options,
+						    parse_one, NULL };
 
 	memset(opt, 0, sizeof(*opt));
 	opt->backend = TC_NO_BACKEND;
@@ -157,31 +153,5 @@ enum tc_parse tc_options_parse(struct tc_options *opt, int argc, char **argv)
 	opt->wait_s = 30;
 	opt->buffers = 2;
 	opt->edid = TC_EDID_ASK;
-	opterr = 0;
-	optind = 1;
-	while ((code = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		switch (code) {
-		case '?':
-			cli_error("unknown option '%s'; try --help", argv[optind - 1]);
-			return TC_PARSE_BAD;
-		case ':':
-			cli_error("option '%s' needs a value; try --help", argv[optind - 1]);
-			return TC_PARSE_BAD;
-		case OPT_HELP:
-			fputs(help, stdout);
-			return TC_PARSE_DONE;
-		case OPT_VERSION:
-			printf("displif-testcard %d.%d.%d\n", DISPLIF_VERSION_MAJOR,
-			       DISPLIF_VERSION_MINOR, DISPLIF_VERSION_PATCH);
-			return TC_PARSE_DONE;
-		default:
-			if (!parse_one(opt, code, optarg))
-				return TC_PARSE_BAD;
-		}
-	}
-	if (optind < argc) {
-		cli_error("unexpected argument '%s'; try --help", argv[optind]);
-		return TC_PARSE_BAD;
-	}
-	return TC_PARSE_RUN;
+	return cli_parse(&command, opt, argc, argv);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli.h"
+
 #define TC_NO_BACKEND UINT32_MAX
 
 /* What to do with the connector's EDID. */
@@ -31,12 +33,6 @@ struct tc_options {
 	bool verbose;
 };
 
-enum tc_parse {
-	TC_PARSE_RUN,  /* *opt is complete */
-	TC_PARSE_DONE, /* help or version was printed: exit 0 */
-	TC_PARSE_BAD,  /* the error was printed: exit 2 */
-};
-
-enum tc_parse tc_options_parse(struct tc_options *opt, int argc, char **argv);
+enum cli_parse tc_options_parse(struct tc_options *opt, int argc, char **argv);
 
 #endif

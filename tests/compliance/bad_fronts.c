@@ -215,6 +215,26 @@ static void size_half(union displif_wire *req)
 		req->req.op.dbuf_create.buffer_sz /= 2;
 }
 
+/* 2^33 bytes a line, 2^31 lines: 0 in 64 bits. */
+static void size_overflows(union displif_wire *req)
+{
+	if (req->req.operation != XENDISPL_OP_DBUF_CREATE)
+		return;
+	req->req.op.dbuf_create.width = 0x40000000;
+	req->req.op.dbuf_create.height = 0x80000000;
+	req->req.op.dbuf_create.bpp = 64;
+}
+
+static void import_far(union displif_wire *req)
+{
+	struct xendispl_dbuf_create_req *create = &req->req.op.dbuf_create;
+
+	if (req->req.operation != XENDISPL_OP_DBUF_CREATE)
+		return;
+	create->width = create->height = create->bpp = 0;
+	create->data_ofs = create->buffer_sz;
+}
+
 static void dir_none(union displif_wire *req)
 {
 	if (req->req.operation == XENDISPL_OP_DBUF_CREATE)
@@ -367,6 +387,8 @@ const struct bad_front bad_fronts[] = {
 	{ "detach-early", "order.flip-ends", true, .notify = detaches_early },
 	{ "config-none", "order.config-first", true, .request = config_none },
 	{ "size-half", "dbuf.size", .request = size_half },
+	{ "size-overflows", "dbuf.size", .request = size_overflows },
+	{ "import-far", "dbuf.size", .request = import_far },
 	{ "dir-none", "dbuf.directory", .request = dir_none },
 	{ "alloc-unasked", "dbuf.be-alloc", .request = alloc_unasked },
 	{ "alloc-not", "dbuf.be-alloc", .be_alloc = true, .request = alloc_not },

@@ -28,6 +28,10 @@ for args in "" "--frontend" "--frontend x" "--backend 1" "--backend 1/x" "--back
 	status 121 $args
 	grep -q "try --help" "$work/err" || fail "'$args': no hint at --help"
 done
+# A name of the other mode, or of none.
+status 121 --frontend 0 --only 'dbuf.*' --only req.ids
+grep -q "req.ids: there is no such check" "$work/err" || fail "no word of req.ids"
+status 121 --list --only banana
 status 122 --frontend 0 --json /nonexistent/x
 status 122 --frontend 0 --connector 2
 status 0 --help

@@ -27,7 +27,7 @@ int fake_cc_back(const struct cc_options *opt, const struct bad_front *bad, stru
 	bad_front_begin(fake_dom_get(w, FAKE_CC_GUEST), bad);
 	if (cc_back_init(&back, &cc.world, opt->activity_s * 1000u) &&
 	    cc_report_begin(rep, opt, bad ? bad->name : "displif-testcard")) {
-		cc_back_run(&back, opt, rep);
+		cc_back_run(&back, rep);
 		status = cc_report_end(rep);
 	}
 	fake_card_end();

@@ -41,7 +41,7 @@ int fake_cc_front(const struct cc_options *opt, const struct bad_back *bad, stru
 	fake_cc_init(&cc, w, FAKE_CC_GUEST, 0, true);
 	if (cc_front_init(&front, &cc.world, opt->connector) &&
 	    cc_report_begin(rep, opt, bad ? bad->name : "the backend of tests/loop")) {
-		cc_front_run(&front, opt, rep);
+		cc_front_run(&front, rep);
 		status = cc_report_end(rep);
 	}
 	bad_back_end();

@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 	const char *bad = NULL;
 	struct cc_options opt;
 	struct cc_report rep;
+	int status;
 
 	if (argc > 2 && strcmp(argv[1], "--bad") == 0) {
 		bad = argv[2];
@@ -41,18 +42,9 @@ int main(int argc, char **argv)
 		argv += 2;
 		argc -= 2;
 	}
-	switch (cc_options_parse(&opt, argc, argv)) {
-	case CC_PARSE_DONE:
-		return 0;
-	case CC_PARSE_BAD:
-		return CC_EXIT_USAGE;
-	case CC_PARSE_RUN:
-		break;
-	}
-	if (opt.list) {
-		cc_report_list(&opt, cc_front_tables, cc_back_tables);
-		return 0;
-	}
+	status = cc_report_command_line(&opt, argc, argv);
+	if (status >= 0)
+		return status;
 	if (bad && !(opt.mode == CC_MODE_FRONT ? (const void *)find_back(bad) : find_front(bad))) {
 		cli_error("--bad: no such peer in this mode: %s", bad);
 		return CC_EXIT_USAGE;

@@ -62,6 +62,34 @@ static void bad_frontends_are_found(void **state)
 	assert_int_equal(missed, 0);
 }
 
+/* Takes a request back, once, when its answer is late. */
+static bool takes_back(void)
+{
+	static bool done;
+	void *ring = bad_front_page(0);
+
+	if (!done && ring && fake_cc_back_did_wrong()) {
+		done = true;
+		raw_store(ring, RAW_REQ_PROD, raw_load(ring, RAW_REQ_PROD) - 1u);
+	}
+	return false;
+}
+
+static void a_producer_that_goes_back_ends_nothing(void **state)
+{
+	static const struct bad_front bad = { .name = "takes-back", .dies = takes_back };
+	struct cc_options opt = { .mode = CC_MODE_BACK,
+				  .timeout_s = 12,
+				  .activity_s = 8,
+				  .only = { "rsp.late" },
+				  .n_only = 1 };
+	struct cc_report rep;
+
+	(void)state;
+	assert_int_equal(fake_cc_back(&opt, &bad, &rep), 0);
+	assert_int_equal(rep.count[CC_OK], 1);
+}
+
 /* No check that no bad frontend fails. */
 static void every_check_bites(void **state)
 {
@@ -90,6 +118,7 @@ int main(void)
 		cmocka_unit_test(good_frontend_passes),
 		cmocka_unit_test(good_frontend_passes_with_be_alloc),
 		cmocka_unit_test(bad_frontends_are_found),
+		cmocka_unit_test(a_producer_that_goes_back_ends_nothing),
 		cmocka_unit_test(every_check_bites),
 	};
 

@@ -105,7 +105,7 @@ static void displif_backend_passes(void **state)
 	fake_cc_init(&cc, be.w, FAKE_CC_GUEST, 0, true);
 	assert_true(cc_front_init(&front, &cc.world, 0));
 	assert_true(cc_report_begin(&rep, &cc_opt, "displif-backend"));
-	cc_front_run(&front, &cc_opt, &rep);
+	cc_front_run(&front, &rep);
 	assert_int_equal(cc_report_end(&rep), 0);
 	assert_int_equal(rep.count[CC_WARN] + rep.count[CC_NA], 0);
 	be_guest_free(be.g);

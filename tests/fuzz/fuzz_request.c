@@ -109,32 +109,6 @@ static void do_send_honest(struct fuzz_in *in, struct conn *c)
 	publish(c);
 }
 
-static uint32_t in_value(struct fuzz_in *in, uint32_t base)
-{
-	static const uint32_t deltas[] = { 0,  1,  2,  31,	   32,		 33,
-					   62, 63, 64, UINT32_MAX, (uint32_t)-33 };
-
-	return base + IN_PICK(in, deltas);
-}
-
-/* Changes a word of a shared page, now or in the middle of what the library does next. */
-static void do_scribble(struct fuzz_in *in, struct conn *c, bool later)
-{
-	uint8_t b = in_u8(in);
-	struct shared_page *page = b & 1 ? c->evt : c->ring;
-	uint32_t word = b & 0x80 ? b >> 1 & 3u : in_u16(in) % 1024u, base = 0, value;
-
-	if (word < 4)
-		base = page == c->evt ? c->evt_prod : c->peer_req;
-	value = in_value(in, base);
-	if (page->dead)
-		return;
-	if (later)
-		shared_add_race(&page->va[word], value, 1u + in_u8(in) % 24u);
-	else
-		page->va[word] = value;
-}
-
 /* The guest takes some of its events. */
 static void do_consume(struct fuzz_in *in, struct conn *c)
 {
@@ -419,11 +393,11 @@ static void step(struct fuzz_in *in)
 		do_send_honest(in, c);
 		break;
 	case 6:
-		do_scribble(in, c, false);
+		shared_in_scribble(in, c->ring, c->peer_req, c->evt, c->evt_prod, false);
 		break;
 	case 7:
 	case 8:
-		do_scribble(in, c, true);
+		shared_in_scribble(in, c->ring, c->peer_req, c->evt, c->evt_prod, true);
 		break;
 	case 9:
 		do_consume(in, c);

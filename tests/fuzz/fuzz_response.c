@@ -259,31 +259,6 @@ static void do_event(struct fuzz_in *in)
 		evt->va[1] = peer_evt;
 }
 
-static uint32_t in_value(struct fuzz_in *in, uint32_t base)
-{
-	static const uint32_t deltas[] = { 0,  1,  2,  31,	   32,		 33,
-					   62, 63, 64, UINT32_MAX, (uint32_t)-33 };
-
-	return base + IN_PICK(in, deltas);
-}
-
-static void do_scribble(struct fuzz_in *in, bool later)
-{
-	uint8_t b = in_u8(in);
-	struct shared_page *page = b & 1 ? evt : ring;
-	uint32_t word = b & 0x80 ? b >> 1 & 3u : in_u16(in) % 1024u, base = 0, value;
-
-	if (word < 4)
-		base = page == evt ? peer_evt : peer_rsp;
-	value = in_value(in, base);
-	if (page->dead)
-		return;
-	if (later)
-		shared_add_race(&page->va[word], value, 1u + in_u8(in) % 24u);
-	else
-		page->va[word] = value;
-}
-
 static struct ask *find(uint64_t token)
 {
 	CHECK(token >= 1 && token <= n_asks);
@@ -529,10 +504,10 @@ static void step(struct fuzz_in *in)
 		do_event(in);
 		break;
 	case 5:
-		do_scribble(in, false);
+		shared_in_scribble(in, ring, peer_rsp, evt, peer_evt, false);
 		break;
 	case 6:
-		do_scribble(in, true);
+		shared_in_scribble(in, ring, peer_rsp, evt, peer_evt, true);
 		break;
 	case 7:
 		do_irq(DISPLIF_CHAN_REQ);
@@ -562,7 +537,7 @@ static void step(struct fuzz_in *in)
 		break;
 	case 15: /* the backend wants to be told of the next request, or of a later one */
 		if (!ring->dead)
-			ring->va[1] = in_value(in, f.ring.prod);
+			ring->va[1] = shared_in_value(in, f.ring.prod);
 		break;
 	case 16:
 		if (!displif_front_idle(&f, in_u8(in) & 1 ? DISPLIF_CHAN_EVT : DISPLIF_CHAN_REQ))

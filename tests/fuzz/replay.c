@@ -14,13 +14,19 @@ static int replay_file(const char *path)
 	FILE *f = fopen(path, "rb");
 	uint8_t *data;
 	size_t n;
+	int err;
 
 	if (!f)
 		return -1;
 	data = malloc(REPLAY_MAX);
 	CHECK(data);
 	n = fread(data, 1, REPLAY_MAX, f);
+	err = ferror(f);
 	fclose(f);
+	if (err) { /* a folder in a folder, too */
+		free(data);
+		return -1;
+	}
 	/* Exactly as large as the input: the target may not look behind it. */
 	data = realloc(data, n ? n : 1);
 	CHECK(data);

@@ -185,6 +185,35 @@ static inline void shared_add_race(uint32_t *word, uint32_t value, uint32_t afte
 	}
 }
 
+/* An index near @base, or any number. */
+static inline uint32_t shared_in_value(struct fuzz_in *in, uint32_t base)
+{
+	static const uint32_t deltas[] = { 0,  1,  2,  31,	   32,		 33,
+					   62, 63, 64, UINT32_MAX, (uint32_t)-33 };
+
+	return base + IN_PICK(in, deltas);
+}
+
+/* Changes a word of one of two pages, now or in the middle of what the library does next; indices to something near. */
+static inline void shared_in_scribble(struct fuzz_in *in, struct shared_page *ring,
+				      uint32_t ring_index, struct shared_page *evt,
+				      uint32_t evt_index, bool later)
+{
+	uint8_t b = in_u8(in);
+	struct shared_page *page = b & 1 ? evt : ring;
+	uint32_t word = b & 0x80 ? b >> 1 & 3u : in_u16(in) % 1024u, base = 0, value;
+
+	if (word < 4)
+		base = page == evt ? evt_index : ring_index;
+	value = shared_in_value(in, base);
+	if (page->dead)
+		return;
+	if (later)
+		shared_add_race(&page->va[word], value, 1u + in_u8(in) % 24u);
+	else
+		page->va[word] = value;
+}
+
 /* What the library wrote into slot @i, or loaded from it. */
 static inline void shared_slot(const uint32_t *words, uint32_t i, union displif_wire *wire)
 {

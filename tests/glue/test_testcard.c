@@ -155,7 +155,7 @@ static void test_wrong_backend(void **state)
 	fake_world_free(card.w);
 }
 
-static enum tc_parse parse(struct tc_options *opt, int argc, const char *const *argv)
+static enum cli_parse parse(struct tc_options *opt, int argc, const char *const *argv)
 {
 	char *copy[8];
 	int i;
@@ -178,14 +178,14 @@ static void test_options(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(parse(&opt, 6, good), TC_PARSE_RUN);
+	assert_int_equal(parse(&opt, 6, good), CLI_PARSE_RUN);
 	assert_int_equal(opt.device, 2);
 	assert_int_equal(opt.flips, 5);
 	assert_true(opt.be_alloc);
 	assert_int_equal(opt.fourcc, DRAW_RGB565);
 	assert_int_equal(opt.buffers, 2);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(parse(&opt, 2, bad[i]), TC_PARSE_BAD);
+		assert_int_equal(parse(&opt, 2, bad[i]), CLI_PARSE_BAD);
 }
 
 int main(void)

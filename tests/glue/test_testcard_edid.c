@@ -650,16 +650,16 @@ static void test_option(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(tc_options_parse(&opt, 1, argv), TC_PARSE_RUN);
+	assert_int_equal(tc_options_parse(&opt, 1, argv), CLI_PARSE_RUN);
 	assert_int_equal(opt.edid, TC_EDID_ASK);
 	for (i = 0; i < 3; i++) {
 		argv[1] = (char *)(uintptr_t)text[i];
-		assert_int_equal(tc_options_parse(&opt, 2, argv), TC_PARSE_RUN);
+		assert_int_equal(tc_options_parse(&opt, 2, argv), CLI_PARSE_RUN);
 		assert_int_equal(opt.edid, use[i]);
 	}
 	for (i = 0; i < 4; i++) {
 		argv[1] = (char *)(uintptr_t)bad[i];
-		assert_int_equal(tc_options_parse(&opt, 2, argv), TC_PARSE_BAD);
+		assert_int_equal(tc_options_parse(&opt, 2, argv), CLI_PARSE_BAD);
 	}
 }
 

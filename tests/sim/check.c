@@ -111,12 +111,10 @@ void sim_check_end(void)
 {
 	char text[120] = "";
 	FILE *out = fmemopen(text, sizeof(text) - 1, "w");
-	uint32_t n;
+	uint32_t n = fake_check_clean(sim->w, sim->trace ? stderr : out);
 
-	if (!out)
-		return;
-	n = fake_check_clean(sim->w, sim->trace ? stderr : out);
-	fclose(out);
+	if (out)
+		fclose(out);
 	text[strcspn(text, "\n")] = '\0';
 	if (n)
 		sim_fail("nothing is left", "%u: %s", n, text);

@@ -30,7 +30,7 @@ uint64_t displif_loop_clock(void)
 /* --- command line --- */
 
 /* What the options point to lives until the next call. */
-static enum be_parse parse(struct be_options *opt, const char *line)
+static enum cli_parse parse(struct be_options *opt, const char *line)
 {
 	static char text[512], *argv[32];
 	char *save = NULL;
@@ -48,7 +48,7 @@ static void options_defaults(void **state)
 	struct be_options opt;
 
 	(void)state;
-	assert_int_equal(parse(&opt, ""), BE_PARSE_RUN);
+	assert_int_equal(parse(&opt, ""), CLI_PARSE_RUN);
 	assert_ptr_equal(opt.output, &be_output_headless);
 	assert_int_equal(opt.refresh, 60);
 	assert_true(opt.be_alloc);
@@ -65,7 +65,7 @@ static void options_all(void **state)
 		parse(&opt, "--output kms --device /dev/x --connectors A-1,B-2 --edid f "
 			    "--refresh 0 --be-alloc off --max-pages 7 --once --stats s --record r "
 			    "--verbose"),
-		BE_PARSE_RUN);
+		CLI_PARSE_RUN);
 	assert_ptr_equal(opt.output, &be_output_kms);
 	assert_string_equal(opt.device, "/dev/x");
 	assert_string_equal(opt.connectors, "A-1,B-2");
@@ -77,7 +77,7 @@ static void options_all(void **state)
 	assert_false(opt.be_alloc);
 	assert_true(opt.once);
 	assert_true(opt.verbose);
-	assert_int_equal(parse(&opt, "--output kms"), BE_PARSE_RUN);
+	assert_int_equal(parse(&opt, "--output kms"), CLI_PARSE_RUN);
 	assert_string_equal(opt.device, "/dev/dri/card0");
 }
 
@@ -104,7 +104,7 @@ static void options_bad(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (parse(&opt, lines[i]) != BE_PARSE_BAD)
+		if (parse(&opt, lines[i]) != CLI_PARSE_BAD)
 			fail_msg("accepted: %s", lines[i]);
 }
 
@@ -113,8 +113,8 @@ static void options_done(void **state)
 	struct be_options opt;
 
 	(void)state;
-	assert_int_equal(parse(&opt, "--help"), BE_PARSE_DONE);
-	assert_int_equal(parse(&opt, "--version"), BE_PARSE_DONE);
+	assert_int_equal(parse(&opt, "--help"), CLI_PARSE_DONE);
+	assert_int_equal(parse(&opt, "--version"), CLI_PARSE_DONE);
 }
 
 /* --- frames --- */

@@ -121,6 +121,11 @@ static void others_are_remembered(void **state)
 	assert_int_equal(be_recent_others(&r, &c), 1300 + BE_SHARE_RECENT_MS);
 	be_recent_forget(&r, &a);
 	assert_int_equal(be_recent_others(&r, &b), 0);
+	/* Who was served last goes: the one before is still there for everybody else. */
+	be_recent_served(&r, &a, 1400);
+	be_recent_forget(&r, &a);
+	assert_int_equal(be_recent_others(&r, &b), 0);
+	assert_int_equal(be_recent_others(&r, &c), 1300 + BE_SHARE_RECENT_MS);
 	be_recent_forget(&r, &b);
 	assert_int_equal(be_recent_others(&r, &c), 0);
 }

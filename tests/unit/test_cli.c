@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Tests of examples/common/cli.c: which texts are taken, and what an error names. */
+/* Tests of examples/common/cli.c and cli_options.c: which texts are taken, and what an error names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -139,12 +139,90 @@ static void test_format(void **state)
 	assert_non_null(strstr(said, " AR15\n"));
 }
 
+struct wish {
+	uint32_t size;
+	bool loud;
+};
+
+enum { OPT_SIZE = CLI_OPT_FIRST, OPT_LOUD };
+
+static bool take(void *arg, int code, const char *text)
+{
+	struct wish *w = arg;
+
+	if (code == OPT_SIZE)
+		return cli_parse_u32("--size", text, 1, 9, &w->size);
+	w->loud = code == OPT_LOUD;
+	return w->loud;
+}
+
+static bool makes_sense(void *arg)
+{
+	const struct wish *w = arg;
+
+	if (w->loud && w->size > 5)
+		cli_error("too loud");
+	return !w->loud || w->size <= 5;
+}
+
+static enum cli_parse parse(struct wish *w, const char *a, const char *b, const char *c)
+{
+	static const struct option options[] = {
+		{ "size", required_argument, NULL, OPT_SIZE },
+		{ "loud", no_argument, NULL, OPT_LOUD },
+		CLI_OPTIONS_END,
+	};
+	static const struct cli_command command = { "wish", "usage: wish\n", options, take,
+						    makes_sense };
+	static char words[4][16];
+	char *argv[] = { words[0], words[1], words[2], words[3], NULL };
+	int argc = 1 + (a ? 1 : 0) + (b ? 1 : 0) + (c ? 1 : 0);
+	enum cli_parse result;
+
+	snprintf(words[0], sizeof(words[0]), "/bin/wish");
+	snprintf(words[1], sizeof(words[1]), "%s", a ? a : "");
+	snprintf(words[2], sizeof(words[2]), "%s", b ? b : "");
+	snprintf(words[3], sizeof(words[3]), "%s", c ? c : "");
+	argv[argc] = NULL;
+	*w = (struct wish){ 0 };
+	catch_stderr();
+	result = cli_parse(&command, w, argc, argv);
+	release_stderr();
+	return result;
+}
+
+static void test_command_line(void **state)
+{
+	struct wish w;
+
+	(void)state;
+	assert_int_equal(parse(&w, NULL, NULL, NULL), CLI_PARSE_RUN);
+	assert_int_equal(parse(&w, "--size", "7", NULL), CLI_PARSE_RUN);
+	assert_int_equal(w.size, 7);
+	assert_int_equal(parse(&w, "--loud", "--size=5", NULL), CLI_PARSE_RUN);
+	assert_true(w.loud);
+	assert_string_equal(said, "");
+	assert_int_equal(parse(&w, "--help", "--banana", NULL), CLI_PARSE_DONE);
+	assert_int_equal(parse(&w, "--version", NULL, NULL), CLI_PARSE_DONE);
+	assert_int_equal(parse(&w, "--banana", NULL, NULL), CLI_PARSE_BAD);
+	assert_string_equal(said, "wish: \"--banana\": no such option\nwish: try --help\n");
+	assert_int_equal(parse(&w, "--loud", "--size", NULL), CLI_PARSE_BAD);
+	assert_string_equal(said, "wish: \"--size\": a value is missing\nwish: try --help\n");
+	assert_int_equal(parse(&w, "--size", "5", "more"), CLI_PARSE_BAD);
+	assert_string_equal(said, "wish: \"more\": no argument is expected\nwish: try --help\n");
+	assert_int_equal(parse(&w, "--size", "10", NULL), CLI_PARSE_BAD);
+	assert_non_null(strstr(said, "wish: --size: \"10\" is not"));
+	assert_int_equal(parse(&w, "--loud", "--size", "6"), CLI_PARSE_BAD);
+	assert_string_equal(said, "wish: too loud\nwish: try --help\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_u32),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_command_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
