@@ -70,6 +70,7 @@ clean evt 300000 -DN=3 -DI=8
 clean evt 300000 -DN=3 -DI=8 -DCAP=2
 # What the barrier in displif__evt_put() does, control dependency does already on these machines.
 clean evt 300000 -DN=3 -DI=8 -DNO_PUT_MB
+clean ring 200000 -DN=2 -DNO_SLEEP
 optimise=-O1
 clean ring 1200000 -DN=1 -DI=4
 clean ring 1000000 -DN=2 -DNO_MESSAGES -DPROMPT
@@ -84,7 +85,8 @@ if [ "$form" = long ]; then
 	clean ring 5000000 -DN=2 -DNO_MESSAGES
 	clean ring 5000000 -DN=2 -DNO_MESSAGES -DPROMPT -DI=8
 	clean ring 5000000 -DN=2 -DNO_MESSAGES -DPROMPT -DBUDGET
-	clean ring 10000000 -DN=2 -DNO_SLEEP
+	clean ring 500000 -DN=2 -DNO_SLEEP -DI=8
+	clean ring 1000000 -DN=3 -DNO_SLEEP
 	clean flip 4000000 -DN=1
 	clean flip 4000000 -DN=1 -DPROMPT -DSILENT_ERRORS -DEARLY_LOOK
 fi
@@ -95,6 +97,8 @@ hash=20
 found=0
 planted assertion ring -DN=1 -DNO_PUBLISH_WMB
 planted assertion ring -DN=1 -DNO_SNAPSHOT_RMB
+planted assertion ring -DN=2 -DNO_SLEEP -DNO_PUBLISH_WMB
+planted assertion ring -DN=2 -DNO_SLEEP -DNO_SNAPSHOT_RMB
 planted standstill ring -DN=1 -DNO_PUBLISH_MB
 planted standstill ring -DN=1 -DNO_REARM_MB
 planted standstill ring -DN=1 -DNO_SECOND_LOOK
