@@ -58,7 +58,7 @@ build_target()
 		-o "$lib/fuzz_$target" || fail "fuzz_$target does not compile"
 }
 
-# build_fuzzers FOLDER [TARGET...]: with libFuzzer and sanitizers.
+# build_fuzzers FOLDER [TARGET...]: with libFuzzer and sanitizers; leaves each target's own object, fuzz_TARGET.o.
 build_fuzzers()
 {
 	folder=$1
@@ -69,7 +69,11 @@ build_fuzzers()
 	[ $# != 0 ] || set -- $(targets)
 	for name; do
 		# shellcheck disable=SC2086
-		build_target "$folder" "$name" -fsanitize=fuzzer $fuzz_sanitize "$folder/libfuzzed.a"
+		build_target "$folder" "$name" -fsanitize=fuzzer-no-link $fuzz_sanitize -c
+		mv "$folder/fuzz_$name" "$folder/fuzz_$name.o"
+		# shellcheck disable=SC2086
+		$fuzz_cc $fuzz_sanitize -fsanitize=fuzzer "$folder/fuzz_$name.o" "$folder/libfuzzed.a" \
+			-o "$folder/fuzz_$name" || fail "fuzz_$name does not link"
 	done
 }
 

@@ -1,15 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # The targets bite: each bug that is planted in a copy of the sources is found, most of them at once by the committed corpus.
-# usage: mutants.sh FOLDER [NAME...]
+# usage: mutants.sh FOLDER BUILD [NAME...]   (BUILD: what build.sh made)
 #
 # A bug is mutants/NAME.sed, whose second line is "# FILE TARGET: what is wrong":
 # the source it changes, and the target that must find it. The change must compile.
 . "$(dirname -- "$0")/../build/lib.sh"
 . "$top/tests/fuzz/fuzz.sh"
-need "$fuzz_cc" ar xargs
+need "$fuzz_cc"
 check="fuzz-mutants"
-shift
+build=${2:?"usage: $0 FOLDER BUILD [NAME...]"}
+[ -e "$build/libfuzzed.a" ] || fail "$build/libfuzzed.a is missing: build.sh makes it"
+shift 2
 if [ $# = 0 ]; then
 	for script in "$fuzz"/mutants/*.sed; do
 		name=${script##*/}
@@ -19,12 +21,8 @@ fi
 # Executions, so that the result does not depend on the load of the machine.
 executions=20000
 
-# shellcheck disable=SC2086
-build_library "$work/lib" "$src" -fsanitize=fuzzer-no-link $fuzz_sanitize
-
 n=0
 missed=
-built=' '
 for name; do
 	script=$fuzz/mutants/$name.sed
 	head=$(sed -n '2s/^# //p' "$script")
@@ -38,17 +36,10 @@ for name; do
 	cp "$src"/*.h "$copy/"
 	sed -f "$script" "$src/$file" >"$copy/$file"
 	! cmp -s "$src/$file" "$copy/$file" || fail "$name: changes nothing in $file: the source moved on"
-	case $built in
-	*" $target "*) ;;
-	*)	# shellcheck disable=SC2086
-		build_target "$work/lib" "$target" -fsanitize=fuzzer-no-link $fuzz_sanitize -c
-		mv "$work/lib/fuzz_$target" "$work/lib/fuzz_$target.o"
-		built="$built$target " ;;
-	esac
 	# The changed object comes before the library, which has it unchanged.
 	# shellcheck disable=SC2086
 	$fuzz_cc $fuzz_plain $fuzz_sanitize -fsanitize=fuzzer $fuzz_includes "$copy/$file" \
-		"$work/lib/fuzz_$target.o" "$work/lib/libfuzzed.a" -o "$copy/fuzz_$target" ||
+		"$build/fuzz_$target.o" "$build/libfuzzed.a" -o "$copy/fuzz_$target" ||
 		fail "$name: does not compile"
 
 	n=$((n + 1))
