@@ -31,7 +31,7 @@ def until(what, probe, wanted, timeout):
             raise Failure(f"{what}: {found!r} after {timeout} s, "
                           f"wanted {wanted!r}")
         time.sleep(pause)
-        pause = min(1.2 * pause, 0.5)  # to look is work for who is waited for
+        pause = min(1.2 * pause, 0.25)  # to look is work for who is waited for
 
 
 def _indent(text):

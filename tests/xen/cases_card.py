@@ -33,9 +33,10 @@ def _picture(bed, size, flips=6, options="", fourcc="XR24"):
 
 def picture(bed):
     _need(bed)
-    for fourcc in ("XR24",) + FORMATS:
+    other = bed.rng.choice(FORMATS)  # in time, all of them
+    for fourcc in ("XR24", other):
         same("format", _picture(bed, SIZES[0], 4, "", fourcc)["format"], fourcc)
-    return "XR24 " + " ".join(FORMATS)
+    return f"XR24 {other}"
 
 
 def edid(bed):

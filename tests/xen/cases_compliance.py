@@ -20,7 +20,7 @@ WATCHED = ("state.connects", "state.waits-*", "state.follows-4", "xs.*", "req.*"
            "order.*", "dbuf.*", "fb.*", "config.*", "edid.*", "evt.in-cons", "evt.consumes")
 SHORT_CARD = WATCHED + ("rsp.never", "rsp.twice", "rsp.out-of-order", "rsp.status-*",
                         "evt.early", "evt.no-flip", "state.back-dies")
-SHORT_DRIVER = WATCHED + ("rsp.status-*", "rsp.never", "evt.early", "evt.no-flip",
+SHORT_DRIVER = WATCHED + ("rsp.status-*", "evt.early", "evt.no-flip",
                           "state.back-restarts")
 
 # What drm_xen_front of Linux 6.1 does otherwise: no "version", request slots that

@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""A guest that writes nonsense into its own nodes hurts nobody but itself."""
+"""A guest that writes nonsense into its own nodes hurts nobody but itself. Of the
+values, one in two, by the seed; hostile-guest writes others."""
 from bed import SIZES
 from case import expect
 
 STATES = ("0", "7", "8", "9", "15", "255", "4294967296", "-1", "3x", "x", "")
 RESOLUTIONS = ("banana", "0x0", "99999x1", "1920", "", "800x600x32",
                "18446744073709551616x1")
+NUMBERS = ("4294967295", "0", "1", "8", "99999999999", "-5", "x", "")
 RINGS = ("req-ring-ref", "evt-ring-ref", "req-event-channel",
          "evt-event-channel")
+
+
+def _half(bed, values):
+    return bed.rng.sample(values, (len(values) + 1) // 2)
 
 
 def _front(bed):
@@ -33,7 +39,7 @@ def states(bed):
     bed.need_guest()
     bed.need_driver()
     bed.need_no_driver()
-    for value in STATES + ("3", "4", "1"):
+    for value in _half(bed, STATES) + ["3", "4", "1"]:
         _write(bed, state=value)
         bed.pause(0.1)
         _check_backend(bed)
@@ -51,7 +57,7 @@ def rings(bed):
     bed.need_guest()
     bed.need_driver()
     bed.need_no_driver()
-    for value in ("4294967295", "0", "1", "8", "99999999999", "-5", "x", ""):
+    for value in _half(bed, NUMBERS):
         bed.rig.check("".join(
             f"xenstore-write -- {_front(bed)}/{i}/{node} '{value}'\n"
             for i in range(len(SIZES)) for node in RINGS))
@@ -80,7 +86,7 @@ def configuration(bed):
     bed.need_no_driver()
     node = f"{_front(bed)}/0/resolution"
     good = f"{SIZES[0][0]}x{SIZES[0][1]}"
-    for value in RESOLUTIONS:
+    for value in _half(bed, RESOLUTIONS):
         bed.backend.end("TERM", 0)
         bed.rig.check(f"xenstore-write -- {node} '{value}'")
         bed.need_kms()

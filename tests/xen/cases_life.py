@@ -41,7 +41,7 @@ def unbind(bed):
     _show(bed)
     connected = bed.footprint()
     expect(connected != bed.waiting, "a connection takes nothing?")
-    for _ in range(3):
+    for _ in range(2):
         bed.need_no_driver()
         bed.await_states(6, 2)
         bed.await_waiting()

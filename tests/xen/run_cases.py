@@ -41,7 +41,6 @@ SUITES = {
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
-        ("compliance-backend", cases_compliance.backend),
         ("card-restart", cases_card.restart),
         ("card-destroy", cases_card.destroy),
         ("card-large", cases_card.large),
