@@ -20,8 +20,8 @@ def _parse():
     p.add_argument("--images", required=True, help="output of mkimages.sh")
     p.add_argument("--programs", required=True,
                    help="folder bin of programs.sh")
-    p.add_argument("--repeat", type=int, default=3, metavar="N",
-                   help="measure flips so often, to see the spread (3)")
+    p.add_argument("--repeat", type=int, default=2, metavar="N",
+                   help="measure flips so often, to see the spread (2)")
     p.add_argument("size", nargs="*", metavar="WIDTHxHEIGHT",
                    help=f"only these of {' '.join(SIZES)}")
     args = p.parse_args()
