@@ -12,9 +12,9 @@ OPTIONS = "--output kms"
 # What the backend may have grown by, in KiB: for good, and for a moment. The
 # heap keeps pages of its tables; mapped pages of guests count as resident.
 GROWN, GROWN_MOST = 1024, 4096
-# Lines of the log: at most so many in any 10 s, and one more that tells how
-# many were left out; libxengnttab's own and the guest's are limited apart.
-LOG_BURST, LOG_SECONDS = 2 * 21, 10
+# Lines of the log about one guest: at most so many in any 10 s, one of them for
+# how many were left out.
+LOG_BURST, LOG_SECONDS = 21, 10
 _LINE = re.compile(r"^(ok|FAILED) (\S+): .* (\d+) ms$", re.M)
 
 
