@@ -93,7 +93,7 @@ def floods(bed):
 
 def store(bed):
     return attack(bed, "--count 100 states states-connected",
-                  "--part 4 nodes connecting")
+                  "--part 8 nodes connecting")
 
 
 def fill(bed):
