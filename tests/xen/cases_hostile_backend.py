@@ -49,6 +49,8 @@ def _end_card(bed):
     most = 0
     for line in ends.splitlines():
         status, _, text = line.partition(" ")
+        if status == "143" and not text:
+            continue  # told to end before it had begun
         try:
             figures = json.loads(text)
         except ValueError:
