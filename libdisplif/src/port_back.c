@@ -42,7 +42,11 @@ static int map_page(const struct displif__call *c, struct displif_link *link, ui
 	return 0;
 }
 
-/* One connector: its nodes, its two pages, the session on them, then the channels, which may fire at once. */
+/*
+ * One connector: its nodes, its channels, its two pages, the session on them. Channels first: a frontend may be replaced
+ * meanwhile, and the new one's ports often have the old one's numbers. Ports of the dead are seen to be dead later, and grants
+ * of the dead cannot be mapped; new ports beside pages that were mapped before would never be found out.
+ */
 static int bring_up(const struct displif__call *c, struct displif_guest *guest,
 		    struct displif_link *link, struct displif_back *back, uint64_t *pend,
 		    uint32_t pend_cap, void *const *tag)
@@ -56,14 +60,16 @@ static int bring_up(const struct displif__call *c, struct displif_guest *guest,
 				  k < 2 ? &link->gref[k] : &link->evtchn[k & 1u]);
 	if (err)
 		return err;
+	err = displif__port_open(c, link, tag);
+	if (err)
+		return err;
 	err = map_page(c, link, DISPLIF_CHAN_REQ, &ring);
 	if (err)
 		return err;
 	err = map_page(c, link, DISPLIF_CHAN_EVT, &evt);
 	if (err)
 		return err;
-	err = displif_back_attach(back, guest, c->index, ring.va, evt.va, pend, pend_cap, c->diag);
-	return err ? err : displif__port_open(c, link, tag);
+	return displif_back_attach(back, guest, c->index, ring.va, evt.va, pend, pend_cap, c->diag);
 }
 
 int displif_port_back_bind(const struct displif_port *port, const char *dir, uint16_t frontend,
