@@ -25,13 +25,18 @@ static struct displif_fb fb[4];
 static uint64_t pend[2 * PEND];
 static void *const tags[4] = { (void *)1, (void *)2, (void *)3, (void *)4 };
 
-static void publish(struct rig *r)
+static void publish_front(struct rig *r)
 {
 	assert_int_equal(displif_cfg_init(&cfg, connector, 2), 0);
 	assert_int_equal(displif_port_front_config(&r->fp, RIG_FRONT, RIG_BACK, &cfg, NULL), 0);
 	assert_int_equal(displif_port_front_publish(&r->fp, RIG_FRONT, 0, &cfg, &usual, theirs,
 						    front, NULL, NULL),
 			 0);
+}
+
+static void publish(struct rig *r)
+{
+	publish_front(r);
 	assert_int_equal(displif_guest_init(&guest, &quota, dbuf, 4, fb, 4), 0);
 }
 
@@ -130,6 +135,55 @@ static void test_bind(void **state)
 }
 
 /* Rings that were used are of an earlier life. */
+static struct rig *replaced;
+static const struct displif_port_ops *usual_ops;
+static uint32_t maps_left;
+
+/* Maps; after the last one that is left the frontend's program dies, and another one comes up. */
+static int map_and_replace(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n,
+			   uint32_t flags, void **va, void **map)
+{
+	int err = usual_ops->map(ctx, dom, gref, n, flags, va, map);
+
+	if (--maps_left == 0) {
+		fake_dom_exit(replaced->fe);
+		publish_front(replaced);
+	}
+	return err;
+}
+
+/* Pages of the old frontend beside ports of the new one, which have the same numbers: nobody would ever know. */
+static void test_replaced_meanwhile(void **state)
+{
+	struct rig *r = *state;
+	struct displif_port_ops ops = *r->bp.ops;
+	uint32_t at, i, k, bound = 0, port[2][2];
+
+	replaced = r;
+	usual_ops = r->bp.ops;
+	ops.map = map_and_replace;
+	r->bp.ops = &ops;
+	for (at = 1; at <= 4; at++) {
+		publish(r);
+		memcpy(port[0], theirs[0].evtchn, sizeof(port[0]));
+		memcpy(port[1], theirs[1].evtchn, sizeof(port[1]));
+		maps_left = at;
+		if (!do_bind(r)) {
+			bound++;
+			for (i = 0; i < 2; i++) {
+				assert_memory_equal(theirs[i].evtchn, port[i], sizeof(port[i]));
+				for (k = 0; k < 2; k++)
+					assert_int_equal(ops.chan_alive(r->bp.ctx, ours[i].chan[k]),
+							 ours[i].gref[k] == theirs[i].gref[k]);
+			}
+			release(r);
+		}
+		fake_dom_exit(r->fe);
+	}
+	assert_in_range(bound, 1, 3);
+	r->bp.ops = usual_ops;
+}
+
 static void test_old_rings(void **state)
 {
 	static const struct {
@@ -287,8 +341,13 @@ static void test_sessions_of_a_failure(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_bind),      TEST(test_old_rings),	  TEST(test_hostile_nodes),
-		TEST(test_arguments), TEST(test_most_connectors), TEST(test_sessions_of_a_failure),
+		TEST(test_bind),
+		TEST(test_replaced_meanwhile),
+		TEST(test_old_rings),
+		TEST(test_hostile_nodes),
+		TEST(test_arguments),
+		TEST(test_most_connectors),
+		TEST(test_sessions_of_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
