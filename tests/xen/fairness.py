@@ -143,8 +143,7 @@ class Fair:
 
 def judge(found, scheduler, weight):
     """(table, names of attacks that cost the honest guest too much)"""
-    spins = [found[name]["rate"] for name in (SPIN, AGAIN) if name in found]
-    base = sum(spins) / len(spins)
+    base = max(found[SPIN]["rate"], found[AGAIN]["rate"])
     weights = ", ".join(f"{name} {value}" for name, value in weight.items())
     lines = ["An honest guest's page flips beside a hostile guest, one backend"
              f" (output kms, {SIZE}), virtual time;",
@@ -157,14 +156,14 @@ def judge(found, scheduler, weight):
         ratio = row["rate"] / base
         enough = ratio >= 1 - MAY_LOSE
         verdict = "" if enough else "  TOO LITTLE"
-        if not enough and attack == HAMMER:
-            enough, verdict = True, "  XenStore's own"
+        if attack in (SPIN, AGAIN, HAMMER):  # compared with, or told
+            enough, verdict = True, ""
         if not enough:
             bad.append(attack)
         lines.append(f"  {attack:16s} {row['rate']:8.0f} {ratio:8.2f}"
                      f" {row['latency'] / 1000:10.3f} {row['backend']:8.2f}"
                      f" {row['store']:10.2f}{verdict}")
-    lines.append("  of spin: at least "
+    lines.append("  of spin: of the better one, at least "
                  f"{1 - MAY_LOSE:.2f}; backend, xenstored: parts of one CPU in a"
                  " window of 0.4 s; hammer: as many writes to")
     lines.append("  XenStore that no display backend looks at, for what XenStore"
@@ -192,12 +191,12 @@ def main():
             scheduler, weight = fair.weights()
             for attack in (SPIN,) + attacks:
                 found[attack] = fair.measure(attack)
-            # Rounds vary by some percent: if something seems to cost too much,
-            # it is measured twice more, and its median counts; "spin" once more.
-            seems = judge(found, scheduler, weight)[1]
-            if seems:
-                found[AGAIN] = fair.measure(SPIN)
-            for attack in seems:
+            # What is compared with is measured twice: too low a figure would
+            # let everything pass.
+            found[AGAIN] = fair.measure(SPIN)
+            # Rounds vary: if something seems to cost too much, it is measured
+            # twice more, and its median counts.
+            for attack in judge(found, scheduler, weight)[1]:
                 rounds = [found[attack], fair.measure(attack),
                           fair.measure(attack)]
                 found[attack] = sorted(rounds, key=lambda row: row["rate"])[1]
