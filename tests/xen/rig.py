@@ -364,22 +364,26 @@ def _slurp(path):
         return ""
 
 
-def _born(pid):
-    """Start time of a living process in clock ticks, or 0."""
+def _stat(pid):
+    """Fields of /proc/PID/stat from the state on, or None if it is dead."""
     try:
         with open(f"/proc/{pid}/stat") as f:
             fields = f.read().rpartition(")")[2].split()
     except OSError:
-        return 0
-    return 0 if fields[0] in "ZX" else int(fields[19])
+        return None
+    return None if fields[0] in "ZX" else fields
+
+
+def _born(pid):
+    """Start time of a living process in clock ticks, or 0."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields else 0
 
 
 def _cpu(pid):
     """CPU seconds of a living process, user and system, or 0."""
-    try:
-        with open(f"/proc/{pid}/stat") as f:
-            fields = f.read().rpartition(")")[2].split()
-    except OSError:
+    fields = _stat(pid)
+    if not fields:
         return 0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

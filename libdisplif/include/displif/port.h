@@ -214,7 +214,7 @@ DISPLIF_API int displif_port_back_config(const struct displif_port *port, const 
 
 /*
  * Reads the transport nodes of @n connectors in the frontend's directory @dir,
- * maps the pages (for writing), binds the channels and attaches back[n].
+ * binds the channels, maps the pages (for writing) and attaches back[n], in this order.
  * @pend: pend_cap cookies for each connector, n * pend_cap in all.
  * @tag as in displif_port_front_publish(). On failure everything is undone, the
  * sessions that were attached are dead and link[n] is empty.
