@@ -87,7 +87,7 @@ if [ "$form" = long ]; then
 	clean ring 5000000 -DN=2 -DNO_MESSAGES -DPROMPT -DBUDGET
 	clean ring 500000 -DN=2 -DNO_SLEEP -DI=8
 	clean ring 1000000 -DN=3 -DNO_SLEEP
-	clean flip 4000000 -DN=1
+	clean flip 12000000 -DN=1
 	clean flip 4000000 -DN=1 -DPROMPT -DSILENT_ERRORS -DEARLY_LOOK
 fi
 
