@@ -2,19 +2,18 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # Builds the tree once more in another way and runs its tests there.
 #
-# usage: variant.sh FOLDER clang|asan|tsan|m32|arm64
+# usage: variant.sh FOLDER asan|tsan|m32|arm64
 #
 # Optimised and with debugging information as far as the variant needs it: more is time only.
 #
-#   clang   by clang, everything
-#   asan    with address and undefined behaviour sanitizers, everything
+#   asan    by clang, with address and undefined behaviour sanitizers, everything
 #   tsan    with the thread sanitizer, the tests of the glue, where threads are; addresses not randomised,
 #           which it cannot stand
 #   m32     for i386: core, fake and their tests, run natively (Debian has no libxen-dev for it)
 #   arm64   for aarch64: the same, run by qemu
 . "$(dirname -- "$0")/lib.sh"
 need cmake ctest nproc
-variant=${2:?"usage: $0 FOLDER clang|asan|tsan|m32|arm64"}
+variant=${2:?"usage: $0 FOLDER asan|tsan|m32|arm64"}
 
 # foreign ARCH: cmocka for it, in a folder beside ours that outlives this run.
 foreign()
@@ -32,12 +31,9 @@ run=
 only=.
 targets=all
 case $variant in
-clang)
-	need clang
-	set -- -DCMAKE_C_COMPILER=clang
-	;;
 asan)
-	set -- -DCMAKE_C_COMPILER=gcc -DDISPLIF_SANITIZE=address,undefined -DCMAKE_BUILD_TYPE=None "-DCMAKE_C_FLAGS=-O1 -g1"
+	need clang
+	set -- -DCMAKE_C_COMPILER=clang -DDISPLIF_SANITIZE=address,undefined -DCMAKE_BUILD_TYPE=None "-DCMAKE_C_FLAGS=-O1 -g1"
 	;;
 tsan)
 	need setarch
