@@ -3,8 +3,8 @@
 # The proof can fail: each bug that is planted in a copy of the sources raises an alarm there.
 # usage: mutants.sh FOLDER [--long] [NAME...]
 #
-# --long  each harness function is analysed without a bug, too, and must raise no alarm. It is one of those
-#         that proof/gcc_x86_64 has in one analysis, with the same options.
+# --long  all bugs, not every second one; and each harness function is analysed without a bug, too, and must
+#         raise no alarm. It is one of those that proof/gcc_x86_64 has in one analysis, with the same options.
 # A bug is mutants/NAME.sed, whose second line is "# FILE MAIN: what is wrong":
 # the source it changes, and the harness function that must see it. The change must
 # compile, or it would be no bug but a mistake.
@@ -19,8 +19,14 @@ if [ "${1-}" = --long ]; then
 	shift
 fi
 if [ $# = 0 ]; then
+	every=no
 	for script in "$proof"/mutants/*.sed; do
 		name=${script##*/}
+		if [ $long$every = nono ]; then
+			every=yes
+			continue
+		fi
+		every=no
 		set -- "$@" "${name%.sed}"
 	done
 fi

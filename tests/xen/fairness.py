@@ -24,8 +24,8 @@ SPIN, AGAIN = "spin", "spin, again"
 # "hammer" writes nodes that no display backend looks at: what it costs is
 # XenStore's and Xen's doing, and told, not judged.
 HAMMER = "hammer"
-ATTACKS = ("requests", "notifications", "storm", "states")
-MORE = (HAMMER, "race-index", "storm-connect", "states-connected", "requests-bad",
+ATTACKS = ("requests", "storm", "states")
+MORE = ("notifications", HAMMER, "race-index", "storm-connect", "states-connected", "requests-bad",
         "storm-alloc", "deaf")
 
 _START = """echo 16384 >/sys/module/xen_gntalloc/parameters/limit

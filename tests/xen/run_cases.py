@@ -24,8 +24,7 @@ from screen import Screen
 SUITES = {
     # The order saves time: it changes backends and guests as rarely as it can.
     "amd64": cases_kms.CASES + cases_life.CASES + cases_trace.CASES
-    + [("card-picture", cases_card.picture),
-       ("card-edid", cases_card.edid),
+    + [("card-edid", cases_card.edid),
        ("card-restart", cases_card.restart)]
     + cases_compliance.CASES
     + cases_headless.CASES
@@ -49,8 +48,8 @@ SUITES = {
 }
 # Run with --long, or when they are named.
 LONG = {
-    "amd64": cases_hostile_guest.LONG + cases_hostile_backend.LONG
-    + cases_compliance.LONG,
+    "amd64": [("card-picture", cases_card.picture)] + cases_hostile.LONG
+    + cases_hostile_guest.LONG + cases_hostile_backend.LONG + cases_compliance.LONG,
     "arm64": cases_compliance.LONG[:1],
 }
 # Run when they are named, only.
