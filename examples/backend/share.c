@@ -3,7 +3,8 @@
 #include "share.h"
 
 #define NS_PER_MS UINT64_C(1000000)
-#define MOST_NS (BE_SHARE_BURST_NS + BE_SHARE_WAIT_MS * NS_PER_MS / BE_SHARE_PARTS)
+#define LOW_NS    (BE_SHARE_BURST_NS - BE_SHARE_RESUME_NS)
+#define MOST_NS   (LOW_NS + BE_SHARE_WAIT_MS * NS_PER_MS / BE_SHARE_PARTS)
 
 void be_share_charge(struct be_share *share, uint64_t now, uint64_t ns)
 {
@@ -15,15 +16,18 @@ void be_share_charge(struct be_share *share, uint64_t now, uint64_t ns)
 	paid = paid * NS_PER_MS / BE_SHARE_PARTS;
 	share->used -= paid < share->used ? paid : share->used;
 	share->at = now;
+	if (share->used <= LOW_NS)
+		share->waits = false;
 	share->used = ns < MOST_NS - share->used ? share->used + ns : MOST_NS;
+	if (share->used > BE_SHARE_BURST_NS)
+		share->waits = true;
 }
 
 uint64_t be_share_until(const struct be_share *share)
 {
-	if (share->used <= BE_SHARE_BURST_NS)
+	if (!share->waits || share->used <= LOW_NS)
 		return 0;
-	return share->at +
-	       ((share->used - BE_SHARE_BURST_NS) * BE_SHARE_PARTS + NS_PER_MS - 1) / NS_PER_MS;
+	return share->at + ((share->used - LOW_NS) * BE_SHARE_PARTS + NS_PER_MS - 1) / NS_PER_MS;
 }
 
 bool be_storm_report(struct be_storm *storm, uint64_t now)

@@ -17,6 +17,8 @@
  */
 #define BE_SHARE_PARTS 25u
 #define BE_SHARE_BURST_NS 100000000
+/* Who has to wait, waits until he has so much to spend: not a little, again and again, each time for a look of ours. */
+#define BE_SHARE_RESUME_NS 4000000
 /* However much it has cost: frontends give up what is not answered in 3 s. Of requests in a row each may wait so long. */
 #define BE_SHARE_WAIT_MS 1000u
 /* A guest counts as being served for so long after its last request. */
@@ -28,6 +30,7 @@
 struct be_share {
 	uint64_t at;   /* up to when @used has been paid off */
 	uint64_t used; /* ns, above BE_SHARE_BURST_NS: has to wait */
+	bool waits;    /* until BE_SHARE_RESUME_NS below that */
 };
 
 /* It has cost @ns, up to @now. */

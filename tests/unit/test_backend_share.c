@@ -15,6 +15,8 @@
 
 #define MS UINT64_C(1000000)
 #define BURST_MS (BE_SHARE_BURST_NS / MS)
+/* Who has to wait at all, waits for so long. */
+#define RESUME_MS (BE_SHARE_RESUME_NS / MS * BE_SHARE_PARTS)
 
 static uint64_t clock_ms;
 
@@ -33,7 +35,7 @@ static void a_burst_is_free(void **state)
 	be_share_charge(&s, 5000, BE_SHARE_BURST_NS);
 	assert_int_equal(be_share_until(&s), 0);
 	be_share_charge(&s, 5000, 1);
-	assert_int_equal(be_share_until(&s), 5001);
+	assert_int_equal(be_share_until(&s), 5001 + RESUME_MS);
 }
 
 static void what_was_used_is_paid_for_by_waiting(void **state)
@@ -42,11 +44,17 @@ static void what_was_used_is_paid_for_by_waiting(void **state)
 
 	(void)state;
 	be_share_charge(&s, 5000, BE_SHARE_BURST_NS + 10 * MS);
-	assert_int_equal(be_share_until(&s), 5000 + 10 * BE_SHARE_PARTS);
+	assert_int_equal(be_share_until(&s), 5000 + 10 * BE_SHARE_PARTS + RESUME_MS);
 	/* half of it later, half is left */
 	be_share_charge(&s, 5000 + 5 * BE_SHARE_PARTS, 0);
-	assert_int_equal(be_share_until(&s), 5000 + 10 * BE_SHARE_PARTS);
+	assert_int_equal(be_share_until(&s), 5000 + 10 * BE_SHARE_PARTS + RESUME_MS);
 	assert_in_range(s.used, BE_SHARE_BURST_NS + 5 * MS - 1, BE_SHARE_BURST_NS + 5 * MS);
+	/* with all of it paid he does not go on yet: that would be for a moment only */
+	be_share_charge(&s, 5000 + 10 * BE_SHARE_PARTS, 0);
+	assert_in_range(s.used, BE_SHARE_BURST_NS - 1, BE_SHARE_BURST_NS);
+	assert_int_equal(be_share_until(&s), 5000 + 10 * BE_SHARE_PARTS + RESUME_MS);
+	be_share_charge(&s, 5000 + 10 * BE_SHARE_PARTS + RESUME_MS, MS);
+	assert_int_equal(be_share_until(&s), 0);
 	/* and long after that nothing */
 	be_share_charge(&s, 1000000, 0);
 	assert_int_equal(s.used, 0);

@@ -20,7 +20,7 @@ PATIENCE = 300  # seconds of the host, which may be busy
 # The honest guest may lose so much of its rate.
 MAY_LOSE = 0.20
 
-SPIN, AGAIN = "spin", "spin, again"
+SPIN = "spin"
 # "hammer" writes nodes that no display backend looks at: what it costs is
 # XenStore's and Xen's doing, and told, not judged.
 HAMMER = "hammer"
@@ -141,9 +141,14 @@ class Fair:
                 "store": (after[1] - before[1]) / 1e9 / seconds}
 
 
+def middle(rows):
+    """The round with the median rate; of two the faster one."""
+    return sorted(rows, key=lambda row: row["rate"])[len(rows) // 2]
+
+
 def judge(found, scheduler, weight):
     """(table, names of attacks that cost the honest guest too much)"""
-    base = max(found[SPIN]["rate"], found[AGAIN]["rate"])
+    base = found[SPIN]["rate"]
     weights = ", ".join(f"{name} {value}" for name, value in weight.items())
     lines = ["An honest guest's page flips beside a hostile guest, one backend"
              f" (output kms, {SIZE}), virtual time;",
@@ -156,15 +161,14 @@ def judge(found, scheduler, weight):
         ratio = row["rate"] / base
         enough = ratio >= 1 - MAY_LOSE
         verdict = "" if enough else "  TOO LITTLE"
-        if attack in (SPIN, AGAIN, HAMMER):  # compared with, or told
+        if attack in (SPIN, HAMMER):  # compared with, or told
             enough, verdict = True, ""
         if not enough:
             bad.append(attack)
         lines.append(f"  {attack:16s} {row['rate']:8.0f} {ratio:8.2f}"
                      f" {row['latency'] / 1000:10.3f} {row['backend']:8.2f}"
                      f" {row['store']:10.2f}{verdict}")
-    lines.append("  of spin: of the better one, at least "
-                 f"{1 - MAY_LOSE:.2f}; backend, xenstored: parts of one CPU in a"
+    lines.append(f"  of spin: at least {1 - MAY_LOSE:.2f}; backend, xenstored: parts of one CPU in a"
                  " window of 0.4 s; hammer: as many writes to")
     lines.append("  XenStore that no display backend looks at, for what XenStore"
                  " itself takes from dom0")
@@ -189,17 +193,16 @@ def main():
             fair = Fair(rig, args.programs)
             fair.start()
             scheduler, weight = fair.weights()
-            for attack in (SPIN,) + attacks:
-                found[attack] = fair.measure(attack)
-            # What is compared with is measured twice: too low a figure would
-            # let everything pass.
-            found[AGAIN] = fair.measure(SPIN)
+            rounds = {name: [] for name in (SPIN,) + attacks}
+            for attack in (SPIN,) + attacks + (SPIN,):
+                rounds[attack].append(fair.measure(attack))
+            found = {name: middle(rows) for name, rows in rounds.items()}
             # Rounds vary: if something seems to cost too much, it is measured
-            # twice more, and its median counts.
-            for attack in judge(found, scheduler, weight)[1]:
-                rounds = [found[attack], fair.measure(attack),
-                          fair.measure(attack)]
-                found[attack] = sorted(rounds, key=lambda row: row["rate"])[1]
+            # twice more, as is what it is compared with; medians count.
+            bad = judge(found, scheduler, weight)[1]
+            for attack in 2 * (bad + [SPIN] * bool(bad)):
+                rounds[attack].append(fair.measure(attack))
+            found = {name: middle(rows) for name, rows in rounds.items()}
     except (Failure, RigError) as error:
         print(f"FAIL: {error}")
         return 1
