@@ -7,15 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONNECT_MS 4000u
+#define CONNECT_MS 8000u
 /* A frontend that was started again and again may need so long until it has connected once. */
-#define MEET_MS 20000u
+#define MEET_MS 60000u
 
 static void usage(void)
 {
 	puts("usage: hostile-backend --domain N [--device N] [--seconds N] [--seed N] ATTACK...\n"
 	     "Serves that device of the guest, each attack for so long (3) since a frontend has connected.\n"
-	     "One line for each. Exit status: 0; 1 if an attack met no frontend in 20 s; 2. Attacks:");
+	     "One line for each. Exit status: 0; 1 if an attack met no frontend in 60 s; 2. Attacks:");
 	for (uint32_t i = 0; i < hb_n_attacks; i++)
 		printf("  %-14s %s\n", hb_attacks[i].name, hb_attacks[i].what);
 }
