@@ -134,7 +134,6 @@ static void test_bind(void **state)
 	displif_port_front_close(&r->fp, theirs, 2);
 }
 
-/* Rings that were used are of an earlier life. */
 static struct rig *replaced;
 static const struct displif_port_ops *usual_ops;
 static uint32_t maps_left;
@@ -184,6 +183,7 @@ static void test_replaced_meanwhile(void **state)
 	r->bp.ops = usual_ops;
 }
 
+/* Rings that were used are of an earlier life. */
 static void test_old_rings(void **state)
 {
 	static const struct {

@@ -187,7 +187,6 @@ def main():
     attacks = tuple(args.attack) or ATTACKS + (MORE if args.long else ())
     rig = Rig("amd64", args.top, args.images)
     rig.stop()  # one that an earlier run left behind
-    found = {}
     try:
         with rig:
             fair = Fair(rig, args.programs)
