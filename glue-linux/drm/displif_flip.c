@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * What a connector shows, and the one flip that may be open. Each event of DRM's that is handed
+ * in here goes out exactly once: by the backend's event, by a refusal, by the watchdog, or by
+ * the timer where there is no backend. Nothing sleeps.
+ */
+#include <drm/drm_vblank.h>
+
+#include "displif_drv.h"
+#include "displif_trace.h"
+
+static int ddrm_send_config(struct ddrm_conn *c)
+{
+	const struct ddrm_view *v = &c->view;
+	struct displif_msg msg = { .op = XENDISPL_OP_SET_CONFIG };
+	int i;
+
+	/* All zero turns the display off. */
+	if (v->fb) {
+		msg.fb = v->fb;
+		msg.x = v->x;
+		msg.y = v->y;
+		msg.width = v->width;
+		msg.height = v->height;
+		msg.bpp = v->bpp;
+	}
+	i = ddrm_req_submit(c, &msg, DDRM_SLOT_QUIET, NULL);
+	return i < 0 ? i : 0;
+}
+
+static int ddrm_send_flip(struct ddrm_conn *c)
+{
+	const struct displif_msg msg = { .op = XENDISPL_OP_PG_FLIP, .fb = c->view.fb };
+	int i = ddrm_req_submit(c, &msg, DDRM_SLOT_FLIP, NULL);
+
+	if (i >= 0) {
+		c->stats.flips++;
+		trace_ddrm_flip(c->index, c->view.fb, (u32)i);
+	}
+	return i;
+}
+
+/* The event of the open flip goes out with the next tick. */
+static void ddrm_flip_local(struct ddrm_conn *c)
+{
+	struct drm_pending_vblank_event *event = c->event;
+
+	c->event = NULL;
+	c->flip = -1;
+	if (event)
+		ddrm_vblank_arm(c, event);
+}
+
+/* Whether the backend was told of anything but the framebuffer of this view. */
+static bool ddrm_same_config(const struct ddrm_view *a, const struct ddrm_view *b)
+{
+	return !a->fb == !b->fb && a->x == b->x && a->y == b->y && a->width == b->width &&
+	       a->height == b->height && a->bpp == b->bpp;
+}
+
+/*
+ * The commit tail shows @view. @fb_gen: the connection in which its framebuffer is attached.
+ * @event comes with a reference to vblanks, or is NULL.
+ */
+void ddrm_flip(struct ddrm_conn *c, const struct ddrm_view *view, u32 fb_gen, bool damaged,
+	       struct drm_pending_vblank_event *event, bool async)
+{
+	bool config = false, told = true;
+	unsigned long flags;
+	int slot = -1;
+
+	spin_lock_irqsave(&c->lock, flags);
+	if (!view)
+		fb_gen = c->view_gen;
+	else if (c->view_gen != c->gen || !ddrm_same_config(&c->view, view))
+		config = true;
+	if (view)
+		c->view = *view;
+	view = &c->view;
+	if (c->event) {
+		drm_err_ratelimited(&c->dd->drm, "connector %u: a flip while one is open\n",
+				    c->index);
+		ddrm_flip_local(c);
+	}
+	if (!c->gen) {
+		told = false;
+	} else if (!view->fb) {
+		/* A backend that was told of nothing in this connection shows nothing. */
+		if (c->view_gen == c->gen && config)
+			told = !ddrm_send_config(c);
+	} else if (fb_gen != c->gen) {
+		told = false;
+	} else if (config || damaged) {
+		told = !config || !ddrm_send_config(c);
+		if (told)
+			slot = ddrm_send_flip(c);
+		told = told && slot >= 0;
+	}
+	/* What the backend could not be told is the replay's, which knows the newest view only. */
+	c->view_gen = told ? c->gen : 0;
+	if (event && slot >= 0) {
+		c->event = event;
+		c->event_async = async;
+		c->flip = slot;
+		c->flip_due = ddrm_now() + DDRM_FLIP_MS;
+	} else if (event) {
+		c->stats.flip_local++;
+		ddrm_vblank_arm(c, event);
+	}
+	if (c->gen) {
+		ddrm_req_flush(c);
+		if (!told)
+			ddrm_show_kick(c->dd, 0);
+	}
+	spin_unlock_irqrestore(&c->lock, flags);
+}
+
+/*
+ * The replay attached @fb (or there is none) and shows it. Returns false if something newer is
+ * to be shown, or if the ring is full: the caller looks again.
+ */
+bool ddrm_flip_replay(struct ddrm_conn *c, u32 gen, u64 fb)
+{
+	unsigned long flags;
+	bool done = true;
+
+	spin_lock_irqsave(&c->lock, flags);
+	if (c->gen == gen && c->view_gen != gen) {
+		done = c->view.fb == fb;
+		if (done && fb)
+			done = !ddrm_send_config(c) && ddrm_send_flip(c) >= 0;
+		if (done)
+			c->view_gen = gen;
+		ddrm_req_flush(c);
+	}
+	spin_unlock_irqrestore(&c->lock, flags);
+	return done;
+}
+
+/* With the lock: something came for a flip, open or not. */
+void ddrm_flip_event(struct ddrm_conn *c, struct ddrm_slot *slot,
+		     const struct displif_front_event *ev)
+{
+	bool open = c->event && c->flip == (int)(slot - c->slot);
+	struct drm_pending_vblank_event *event = c->event;
+
+	if (ev->type == DISPLIF_EV_FLIP) {
+		slot->shown = true;
+		c->flips_lost = 0;
+		c->stats.flip_events++;
+		if (open) {
+			c->event = NULL;
+			c->flip = -1;
+			ddrm_vblank_flip(c, event, c->event_async);
+		}
+		return;
+	}
+	slot->answered = true;
+	if (ev->type == DISPLIF_EV_RSP && !ev->status)
+		return;
+	/* No event will come. */
+	slot->shown = true;
+	if (ev->type == DISPLIF_EV_RSP) {
+		c->stats.flip_refused++;
+		drm_dbg_kms(&c->dd->drm, "connector %u: flip refused: %d\n", c->index,
+			    ddrm_errno(ev->status));
+	}
+	if (open)
+		ddrm_flip_local(c);
+}
+
+/* With the lock: the watchdog. */
+void ddrm_flip_expire(struct ddrm_conn *c, u64 now)
+{
+	if (!c->event || now < c->flip_due)
+		return;
+	c->stats.flip_lost++;
+	c->flips_lost++;
+	ddrm_flip_local(c);
+	/* One may be lost. A backend that loses more is asked to start over. */
+	if (c->flips_lost > 1) {
+		c->flips_lost = 0;
+		atomic_set(&c->dd->broken, (int)c->gen);
+		ddrm_link_kick(c->dd);
+	}
+}
+
+/* With the lock: the connection is gone. */
+void ddrm_flip_abort(struct ddrm_conn *c)
+{
+	c->view_gen = 0;
+	ddrm_flip_local(c);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Vblanks: a timer with the mode's period, whose phase follows the backend's flip events.
+ *
+ * Enabling, disabling and reading the time are called under vblank locks, which nest inside the
+ * connector's: they touch the timer and atomics only. The time of a vblank is all the state
+ * there is; DRM's counts follow from it, so a tick that comes twice counts nothing.
+ */
+#include <linux/ktime.h>
+#include <linux/math64.h>
+
+#include <drm/drm_vblank.h>
+
+#include "displif_drv.h"
+
+static u32 ddrm_slack(const struct ddrm_vblank *v)
+{
+	/* While flips flow the backend's event is to come first. */
+	return atomic_read(&v->late) ? v->period / 16 : 0;
+}
+
+static void ddrm_vblank_start(struct ddrm_vblank *v, s64 stamp)
+{
+	hrtimer_start(&v->timer, ns_to_ktime(stamp + v->period + ddrm_slack(v)), HRTIMER_MODE_ABS);
+}
+
+static enum hrtimer_restart ddrm_tick(struct hrtimer *timer)
+{
+	struct ddrm_vblank *v = container_of(timer, struct ddrm_vblank, timer);
+	struct ddrm_conn *c = container_of(v, struct ddrm_conn, vblank);
+	s64 stamp = atomic64_read(&v->stamp), now = ktime_get_ns(), next;
+
+	if (!atomic_read(&v->on))
+		return HRTIMER_NORESTART;
+	next = stamp + div_s64(now - stamp, (s32)v->period) * v->period;
+	/* A flip event may move the phase at this very time: then it has counted this vblank. */
+	if (next > stamp && atomic64_cmpxchg(&v->stamp, stamp, next) == stamp) {
+		atomic_set(&v->late, atomic64_read(&v->done) == stamp);
+		if (atomic_xchg(&v->armed, 0))
+			atomic64_set(&v->done, next);
+		drm_crtc_handle_vblank(&c->crtc);
+	}
+	/*
+	 * Started here and not by the return value: enable_vblank() may do the same on another
+	 * CPU.
+	 */
+	if (atomic_read(&v->on))
+		ddrm_vblank_start(v, atomic64_read(&v->stamp));
+	return HRTIMER_NORESTART;
+}
+
+int ddrm_vblank_enable(struct drm_crtc *crtc)
+{
+	struct ddrm_vblank *v = &crtc_to_conn(crtc)->vblank;
+	s64 stamp = atomic64_read(&v->stamp);
+
+	/* The phase is kept over the time without ticks. */
+	stamp += div_s64(ktime_get_ns() - stamp, (s32)v->period) * v->period;
+	atomic64_set(&v->stamp, stamp);
+	atomic_set(&v->on, 1);
+	ddrm_vblank_start(v, stamp);
+	return 0;
+}
+
+void ddrm_vblank_disable(struct drm_crtc *crtc)
+{
+	struct ddrm_vblank *v = &crtc_to_conn(crtc)->vblank;
+
+	/* Not hrtimer_cancel(): the handler may wait for the lock under which this is called. */
+	atomic_set(&v->on, 0);
+	hrtimer_try_to_cancel(&v->timer);
+}
+
+bool ddrm_vblank_stamp(struct drm_crtc *crtc, int *max_error, ktime_t *time, bool in_irq)
+{
+	struct ddrm_vblank *v = &crtc_to_conn(crtc)->vblank;
+	s64 stamp = atomic64_read(&v->stamp), age;
+
+	if (!in_irq) {
+		age = (s64)ktime_get_ns() - stamp;
+		/* A tick that is late on purpose has not come before it comes. */
+		if (atomic_read(&v->on))
+			age -= ddrm_slack(v);
+		if (age > 0)
+			stamp += div_s64(age, (s32)v->period) * v->period;
+	}
+	*time = ns_to_ktime(stamp);
+	return true;
+}
+
+static void ddrm_vblank_send(struct ddrm_conn *c, struct drm_pending_vblank_event *event)
+{
+	struct drm_device *drm = &c->dd->drm;
+
+	spin_lock(&drm->event_lock);
+	drm_crtc_send_vblank_event(&c->crtc, event);
+	spin_unlock(&drm->event_lock);
+	drm_crtc_vblank_put(&c->crtc);
+}
+
+/* The event goes out with the next tick, and its reference to vblanks with it. */
+void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event)
+{
+	struct drm_device *drm = &c->dd->drm;
+
+	spin_lock(&drm->event_lock);
+	atomic_set(&c->vblank.armed, 1);
+	drm_crtc_arm_vblank_event(&c->crtc, event);
+	spin_unlock(&drm->event_lock);
+}
+
+/* The backend has shown a framebuffer now. */
+void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, bool async)
+{
+	struct ddrm_vblank *v = &c->vblank;
+	s64 now = ktime_get_ns(), stamp = atomic64_read(&v->stamp), age = now - stamp;
+	bool done = atomic64_read(&v->done) == stamp;
+	u32 half = v->period / 2;
+
+	if (async) {
+		ddrm_vblank_send(c, event);
+		return;
+	}
+	/*
+	 * A vblank completes one flip. The second one of a period, from a backend that does not
+	 * pace itself, waits; the sixteenth is what a backend's clock and ours may differ.
+	 */
+	if (done && age < (s64)(v->period - v->period / 16)) {
+		ddrm_vblank_arm(c, event);
+		return;
+	}
+	atomic_set(&v->late, 1);
+	if (atomic64_cmpxchg(&v->stamp, stamp, now) == stamp) {
+		ddrm_vblank_start(v, now);
+		/*
+		 * Young: this belongs to the tick that was. Old: it is the next vblank, ahead
+		 * of its tick.
+		 */
+		if (age >= half)
+			drm_crtc_handle_vblank(&c->crtc);
+	}
+	atomic64_set(&v->done, atomic64_read(&v->stamp));
+	ddrm_vblank_send(c, event);
+}
+
+/* From the CRTC's enabling, before vblanks go on. */
+void ddrm_vblank_mode(struct ddrm_conn *c)
+{
+	struct ddrm_vblank *v = &c->vblank;
+	int period = c->dd->drm.vblank[drm_crtc_index(&c->crtc)].framedur_ns;
+
+	v->period = period > 0 ? (u32)period : NSEC_PER_SEC / 60;
+	atomic64_set(&v->stamp, ktime_get_ns());
+	atomic64_set(&v->done, 0);
+	atomic_set(&v->armed, 0);
+	atomic_set(&v->late, 0);
+}
+
+void ddrm_vblank_init(struct ddrm_conn *c)
+{
+	struct ddrm_vblank *v = &c->vblank;
+
+	v->period = NSEC_PER_SEC / 60;
+	ddrm_hrtimer_setup(&v->timer, ddrm_tick);
+}
