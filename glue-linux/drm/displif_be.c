@@ -165,9 +165,7 @@ void ddrm_be_orphan(struct ddrm_share *s)
 /* With resv: whether somebody holds addresses of the old pages that cannot be taken away. */
 static bool ddrm_be_fixed(struct ddrm_bo *bo)
 {
-	struct dma_buf *buf = bo->shmem.base.dma_buf;
-
-	return bo->vmaps || (buf && !list_empty(&buf->attachments));
+	return bo->vmaps || bo->exported;
 }
 
 /*

@@ -72,8 +72,6 @@ static int ddrm_probe(struct xenbus_device *xen, const struct xenbus_device_id *
 	struct ddrm_dev *dd;
 	int err;
 
-	if (!ddrm_allow)
-		return -ENODEV;
 	err = dma_coerce_mask_and_coherent(&xen->dev, DMA_BIT_MASK(64));
 	if (err)
 		return err;
@@ -166,7 +164,8 @@ static struct xenbus_driver ddrm_xenbus_driver = {
 
 static int __init ddrm_module_init(void)
 {
-	if (!xen_domain() || !xen_has_pv_devices())
+	/* Not in probe: a probe that fails closes the device for all drivers. */
+	if (!ddrm_allow || !xen_domain() || !xen_has_pv_devices())
 		return -ENODEV;
 	return xenbus_register_frontend(&ddrm_xenbus_driver);
 }

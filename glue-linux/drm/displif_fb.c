@@ -150,6 +150,7 @@ struct drm_framebuffer *ddrm_fb_create(struct drm_device *drm, struct drm_file *
 	int err = -ENOMEM;
 	u32 gen;
 
+	BUILD_BUG_ON(offsetof(struct ddrm_fb, base));
 	if (at && fb)
 		err = ddrm_fb_init(drm, &fb->base, file, cmd, &ddrm_fb_funcs);
 	if (err) {

@@ -123,7 +123,8 @@ static vm_fault_t ddrm_gem_fault(struct vm_fault *vmf)
 	struct vm_area_struct *vma = vmf->vma;
 	struct drm_gem_object *obj = vma->vm_private_data;
 	struct ddrm_bo *bo = to_ddrm_bo(obj);
-	unsigned long i = (vmf->address - vma->vm_start) >> PAGE_SHIFT;
+	/* Mappings of a dma-buf may begin anywhere in it. */
+	unsigned long i = vmf->pgoff - drm_vma_node_start(&obj->vma_node);
 	vm_fault_t ret;
 
 	if (i >= obj->size >> PAGE_SHIFT)
@@ -158,8 +159,18 @@ static int ddrm_gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 	return 0;
 }
 
+/* An importer's addresses and mappings cannot be taken away, so the buffer stays where it is. */
+static struct dma_buf *ddrm_gem_export(struct drm_gem_object *obj, int flags)
+{
+	dma_resv_lock(obj->resv, NULL);
+	to_ddrm_bo(obj)->exported = true;
+	dma_resv_unlock(obj->resv);
+	return drm_gem_prime_export(obj, flags);
+}
+
 static const struct drm_gem_object_funcs ddrm_other_funcs = {
 	.free = ddrm_gem_free,
+	.export = ddrm_gem_export,
 	.get_sg_table = ddrm_gem_sg_table,
 	.vmap = ddrm_gem_vmap,
 	.vunmap = ddrm_gem_vunmap,
@@ -198,6 +209,7 @@ struct drm_gem_object *ddrm_gem_create_object(struct drm_device *drm, size_t siz
 static struct ddrm_bo *ddrm_bo_private(struct drm_device *drm, size_t size, enum ddrm_mem mem)
 {
 	struct ddrm_bo *bo = kzalloc(sizeof(*bo), GFP_KERNEL);
+	int err;
 
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
@@ -205,7 +217,13 @@ static struct ddrm_bo *ddrm_bo_private(struct drm_device *drm, size_t size, enum
 	bo->mem = mem;
 	bo->shmem.base.funcs = &ddrm_other_funcs;
 	drm_gem_private_object_init(drm, &bo->shmem.base, size);
-	return bo;
+	/* Before any mapping, since the fault handler counts from it. */
+	err = drm_gem_create_mmap_offset(&bo->shmem.base);
+	if (!err)
+		return bo;
+	drm_gem_object_release(&bo->shmem.base);
+	kfree(bo);
+	return ERR_PTR(err);
 }
 
 static struct ddrm_bo *ddrm_bo_block(struct drm_device *drm, size_t size)

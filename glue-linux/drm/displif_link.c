@@ -168,10 +168,12 @@ static void ddrm_link_release(struct ddrm_dev *dd)
 /* The backend's state of now as an input; false: it cannot be read. */
 static bool ddrm_link_peer(struct ddrm_dev *dd, enum displif_in *in, u32 *arg)
 {
-	u8 state;
-	int err;
+	int err = DISPLIF_E_ABSENT;
+	u8 state = 0;
 
-	err = displif_port_read_state(&dd->port, dd->xen->otherend, &state, NULL);
+	/* Kernels differ in when they forget the path of a device that is removed. */
+	if (dd->xen->otherend)
+		err = displif_port_read_state(&dd->port, dd->xen->otherend, &state, NULL);
 	dd->peer_failed = err && err != DISPLIF_E_ABSENT;
 	if (dd->peer_failed)
 		return false;

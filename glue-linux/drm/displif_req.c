@@ -174,6 +174,17 @@ static void ddrm_late(struct work_struct *work)
 	spin_unlock_irqrestore(&c->lock, flags);
 }
 
+static int ddrm_slot_find(const struct ddrm_conn *c)
+{
+	int i;
+
+	for (i = 0; i < (int)DISPLIF_RING_LEN; i++) {
+		if (c->slot[i].state == DDRM_SLOT_FREE)
+			return i;
+	}
+	return -EAGAIN;
+}
+
 /*
  * With the lock and a connection: stages a request, to be followed by ddrm_req_flush(). Returns
  * the slot, or -EAGAIN if the ring is full, or -ENOTCONN.
@@ -184,9 +195,8 @@ int ddrm_req_submit(struct ddrm_conn *c, const struct displif_msg *msg, u8 state
 	struct ddrm_slot *slot;
 	int i, err;
 
-	for (i = 0; i < (int)DISPLIF_RING_LEN && c->slot[i].state != DDRM_SLOT_FREE; i++)
-		;
-	if (i == (int)DISPLIF_RING_LEN)
+	i = ddrm_slot_find(c);
+	if (i < 0)
 		return -EAGAIN;
 	err = displif_front_submit(c->front, msg, (u64)i, ddrm_now());
 	if (err)
@@ -212,7 +222,7 @@ static bool ddrm_req_room(struct ddrm_conn *c, u32 gen)
 	bool room;
 
 	spin_lock_irqsave(&c->lock, flags);
-	room = c->gen != gen || displif_front_space(c->front);
+	room = c->gen != gen || (displif_front_space(c->front) && ddrm_slot_find(c) >= 0);
 	spin_unlock_irqrestore(&c->lock, flags);
 	return room;
 }
