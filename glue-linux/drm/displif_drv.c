@@ -108,7 +108,6 @@ static int ddrm_probe(struct xenbus_device *xen, const struct xenbus_device_id *
 static void ddrm_remove(struct xenbus_device *xen)
 {
 	struct ddrm_dev *dd = dev_get_drvdata(&xen->dev);
-	u32 i;
 
 	/*
 	 * Ends every wait for the backend, so that nothing below has to. Clients see a device
@@ -124,8 +123,6 @@ static void ddrm_remove(struct xenbus_device *xen)
 		drm_dev_unplug(&dd->drm);
 		drm_atomic_helper_shutdown(&dd->drm);
 	}
-	for (i = 0; i < dd->n_conn; i++)
-		hrtimer_cancel(&dd->conn[i].vblank.timer);
 	/* Those who were in the middle of sharing a buffer have left by now. */
 	ddrm_share_fini(dd);
 	ddrm_show_fini(dd);

@@ -100,9 +100,9 @@ struct ddrm_vblank {
 	atomic64_t stamp; /* ns: the vblank of now */
 	atomic64_t done;  /* the stamp whose flip is completed */
 	atomic_t armed;	  /* an event waits for the next tick */
-	atomic_t on; /* somebody wants vblanks */
-	atomic_t late; /* the next tick leaves room for the backend's event */
-	u32 period;   /* ns; written while vblanks are off */
+	atomic_t on;	  /* somebody wants vblanks */
+	atomic_t late;	  /* the next tick leaves room for the backend's event */
+	u32 period;	  /* ns; written while vblanks are off */
 };
 
 struct ddrm_stats {
@@ -221,7 +221,7 @@ struct ddrm_bo {
 	struct ddrm_share *share; /* what the backend holds of it in this connection; under objs */
 	u32 shares;		  /* that use its memory, older ones included; under objs */
 	bool freed;		  /* GEM is done with it; under objs */
-	bool exported; /* BACKEND: others may have its pages; under resv */
+	bool exported;		  /* BACKEND: others may have its pages; under resv */
 	bool leaked;		  /* the peer maps its memory for longer than we live */
 	u32 data_ofs;		  /* IMPORT: bytes before the first pixel */
 
@@ -375,7 +375,7 @@ int ddrm_kms_init(struct ddrm_dev *dd);
 int ddrm_connector_init(struct ddrm_conn *c);
 
 /* displif_vblank.c; the last two with the connector's lock */
-void ddrm_vblank_init(struct ddrm_conn *c);
+int ddrm_vblank_init(struct ddrm_conn *c);
 void ddrm_vblank_mode(struct ddrm_conn *c);
 int ddrm_vblank_enable(struct drm_crtc *crtc);
 void ddrm_vblank_disable(struct drm_crtc *crtc);

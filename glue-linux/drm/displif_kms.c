@@ -198,8 +198,8 @@ static int ddrm_pipe_init(struct ddrm_conn *c)
 	if (err)
 		return err;
 	drm_crtc_helper_add(&c->crtc, &ddrm_crtc_helper_funcs);
-	ddrm_vblank_init(c);
-	return ddrm_connector_init(c);
+	err = ddrm_vblank_init(c);
+	return err ? err : ddrm_connector_init(c);
 }
 
 int ddrm_kms_init(struct ddrm_dev *dd)

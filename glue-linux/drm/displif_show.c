@@ -224,15 +224,17 @@ void ddrm_show_work(struct work_struct *work)
 	ddrm_show_replay(dd, gen);
 }
 
-/* The work is cancelled, and nobody reads modes any more. */
+/* The work is cancelled. A caller who came before the unplugging may still read modes. */
 void ddrm_show_fini(struct ddrm_dev *dd)
 {
 	u32 i;
 
+	mutex_lock(&dd->drm.mode_config.mutex);
 	for (i = 0; i < dd->n_conn; i++) {
 		ddrm_edid_drop(&dd->conn[i]);
 		kfree(dd->conn[i].edid);
 		dd->conn[i].edid = NULL;
 		dd->conn[i].edid_sz = 0;
 	}
+	mutex_unlock(&dd->drm.mode_config.mutex);
 }

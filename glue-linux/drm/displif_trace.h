@@ -49,8 +49,8 @@ TRACE_EVENT(ddrm_event,
 		__entry->slot = slot;
 		__entry->status = status;
 	),
-	TP_printk("connector=%u type=%u op=%#x slot=%u status=%d", __entry->connector, __entry->type,
-		  __entry->op, __entry->slot, __entry->status)
+	TP_printk("connector=%u type=%u op=%#x slot=%u status=%d", __entry->connector,
+		  __entry->type, __entry->op, __entry->slot, __entry->status)
 );
 
 TRACE_EVENT(ddrm_flip,

@@ -9,6 +9,7 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 
+#include <drm/drm_managed.h>
 #include <drm/drm_vblank.h>
 
 #include "displif_drv.h"
@@ -156,10 +157,22 @@ void ddrm_vblank_mode(struct ddrm_conn *c)
 	atomic_set(&v->late, 0);
 }
 
-void ddrm_vblank_init(struct ddrm_conn *c)
+static void ddrm_vblank_fini(struct drm_device *drm, void *arg)
+{
+	struct ddrm_vblank *v = arg;
+
+	hrtimer_cancel(&v->timer);
+}
+
+/*
+ * A commit that was under way while the device went may start the timer again; its file keeps
+ * us.
+ */
+int ddrm_vblank_init(struct ddrm_conn *c)
 {
 	struct ddrm_vblank *v = &c->vblank;
 
 	v->period = NSEC_PER_SEC / 60;
 	ddrm_hrtimer_setup(&v->timer, ddrm_tick);
+	return drmm_add_action_or_reset(&c->dd->drm, ddrm_vblank_fini, v);
 }
