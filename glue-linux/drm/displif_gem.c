@@ -328,7 +328,8 @@ int ddrm_dumb_create(struct drm_file *file, struct drm_device *drm,
 /* The pages of an import in order, or an error if it has none, or has holes. */
 static int ddrm_import_pages(struct ddrm_bo *bo, struct sg_table *sgt, size_t size)
 {
-	size_t n = PAGE_ALIGN(size + sgt->sgl->offset) >> PAGE_SHIFT, got = 0;
+	/* Of the object's size, which is whole pages, whatever the exporter's is. */
+	size_t n = PAGE_ALIGN(PAGE_ALIGN(size) + sgt->sgl->offset) >> PAGE_SHIFT, got = 0;
 	struct sg_page_iter it;
 	struct scatterlist *sg;
 	unsigned int i;

@@ -114,7 +114,7 @@ void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event
 void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, bool async)
 {
 	struct ddrm_vblank *v = &c->vblank;
-	s64 now = ktime_get_ns(), stamp = atomic64_read(&v->stamp), age = now - stamp;
+	s64 now = ktime_get_ns(), stamp = atomic64_read(&v->stamp), age = now - stamp, next;
 	bool done = atomic64_read(&v->done) == stamp;
 	u32 half = v->period / 2;
 
@@ -131,12 +131,14 @@ void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *even
 		return;
 	}
 	atomic_set(&v->late, 1);
-	if (atomic64_cmpxchg(&v->stamp, stamp, now) == stamp) {
-		ddrm_vblank_start(v, now);
-		/*
-		 * Young: this belongs to the tick that was. Old: it is the next vblank, ahead
-		 * of its tick.
-		 */
+	/*
+	 * Old: this is the next vblank, ahead of its tick. Young: it belongs to the tick that was,
+	 * whose time DRM keeps; the phase follows in small steps, so that the next vblank is
+	 * nearer to one period from that time than to two.
+	 */
+	next = age < half ? stamp + min_t(s64, age, v->period / 8) : now;
+	if (atomic64_cmpxchg(&v->stamp, stamp, next) == stamp) {
+		ddrm_vblank_start(v, next);
 		if (age >= half)
 			drm_crtc_handle_vblank(&c->crtc);
 	}
