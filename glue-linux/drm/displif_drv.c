@@ -161,7 +161,7 @@ static struct xenbus_driver ddrm_xenbus_driver = {
 
 static int __init ddrm_module_init(void)
 {
-	/* Not in probe: a probe that fails closes the device for all drivers. */
+	/* Not in probe, where a refusal reads like a fault of the device. */
 	if (!ddrm_allow || !xen_domain() || !xen_has_pv_devices())
 		return -ENODEV;
 	return xenbus_register_frontend(&ddrm_xenbus_driver);

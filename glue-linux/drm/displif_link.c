@@ -133,6 +133,7 @@ static void ddrm_link_start(struct ddrm_dev *dd)
 	mutex_lock(&dd->objs);
 	dd->dom = (u16)dd->xen->otherend_id;
 	dd->version = dd->cfg.version;
+	dd->n_there = dd->n_link;
 	dd->be_alloc = dd->cfg.be_alloc;
 	dd->gen = dd->serial;
 	mutex_unlock(&dd->objs);

@@ -30,53 +30,66 @@ static void ddrm_edid_drop(struct ddrm_conn *c)
 	c->edid_gen = 0;
 }
 
-/* The EDID of the connector's display, to be freed, or NULL; *@size its bytes. */
-static u8 *ddrm_edid_get(struct ddrm_conn *c, u32 gen, u16 dom, u32 *size)
+/* What the work knows of the connection that it serves. */
+struct ddrm_show {
+	u32 gen, version, n_there;
+	u16 dom;
+};
+
+/* *@edid: the EDID of the connector's display, to be freed, or NULL. -ENOTCONN: nothing is known. */
+static int ddrm_edid_get(struct ddrm_conn *c, const struct ddrm_show *now, u8 **edid, u32 *size)
 {
 	struct ddrm_dev *dd = c->dd;
 	struct displif_msg msg = { .op = XENDISPL_OP_GET_EDID, .size = DDRM_EDID_BYTES };
-	u8 *edid = NULL;
 	int err;
 
+	*edid = NULL;
 	*size = 0;
-	if (displif_port_share(&dd->port, dom, &c->edid_share, DISPLIF_SHARE_OWN, NULL,
+	if (now->version < 2)
+		return 0;
+	if (displif_port_share(&dd->port, now->dom, &c->edid_share, DISPLIF_SHARE_OWN, NULL,
 			       DDRM_EDID_BYTES, c->edid_gref, ARRAY_SIZE(c->edid_gref), NULL))
-		return NULL;
-	c->edid_gen = gen;
+		return 0;
+	c->edid_gen = now->gen;
 	msg.gref_dir = c->edid_share.gref_dir;
-	err = ddrm_req_wait(c, gen, &msg, size);
+	err = ddrm_req_wait(c, now->gen, &msg, size);
 	if (!err && *size)
-		edid = kmemdup(c->edid_share.mem, *size, GFP_KERNEL);
+		*edid = kmemdup(c->edid_share.mem, *size, GFP_KERNEL);
+	if (!*edid)
+		*size = 0;
 	/* Without an answer the backend may still write there. */
 	if (err != -ETIMEDOUT)
 		ddrm_edid_drop(c);
 	drm_dbg_kms(&dd->drm, "connector %u: EDID of %u bytes, %d\n", c->index, *size, err);
-	return edid;
+	return err == -ENOTCONN ? err : 0;
 }
 
 /* Whether the connector looks otherwise than before this connection. */
-static bool ddrm_show_connector(struct ddrm_conn *c, u32 gen, u32 version, u16 dom)
+static bool ddrm_show_connector(struct ddrm_conn *c, const struct ddrm_show *now)
 {
 	struct drm_device *drm = &c->dd->drm;
+	bool alive, changed, present = c->index < now->n_there;
 	u32 width, height, size = 0;
-	bool present, changed;
 	u8 *edid = NULL;
 
-	if (c->seen_gen == gen)
+	if (c->seen_gen == now->gen)
+		return false;
+	if (present && ddrm_edid_get(c, now, &edid, &size))
 		return false;
 	spin_lock_irq(&c->lock);
-	present = c->gen == gen;
+	alive = c->gen == now->gen;
 	width = c->cfg_width;
 	height = c->cfg_height;
 	spin_unlock_irq(&c->lock);
-	if (present && version >= 2)
-		edid = ddrm_edid_get(c, gen, dom, &size);
-	c->seen_gen = gen;
+	/* What a connection that has ended meanwhile said is not worth an event. */
+	if (present && !alive) {
+		kfree(edid);
+		return false;
+	}
+	c->seen_gen = now->gen;
 	mutex_lock(&drm->mode_config.mutex);
 	changed = present != c->present;
 	if (present) {
-		if (!edid)
-			size = 0;
 		changed = changed || width != c->width || height != c->height ||
 			  size != c->edid_sz || (size && memcmp(edid, c->edid, size));
 		c->width = width;
@@ -84,20 +97,19 @@ static bool ddrm_show_connector(struct ddrm_conn *c, u32 gen, u32 version, u16 d
 		swap(c->edid, edid);
 		c->edid_sz = size;
 	}
-	c->present = present;
+	WRITE_ONCE(c->present, present);
 	mutex_unlock(&drm->mode_config.mutex);
 	kfree(edid);
 	return changed;
 }
 
-/* The connectors' modes are known: now, and once, the device is announced. */
-static void ddrm_show_announce(struct ddrm_dev *dd, bool changed)
+/* The connectors' modes are known: the device is announced once, then what changed. */
+static void ddrm_show_announce(struct ddrm_dev *dd)
 {
 	int err;
 
 	if (dd->registered) {
-		if (changed)
-			drm_kms_helper_hotplug_event(&dd->drm);
+		drm_kms_helper_hotplug_event(&dd->drm);
 		return;
 	}
 	err = drm_dev_register(&dd->drm, 0);
@@ -129,7 +141,7 @@ static void ddrm_show_grace(struct ddrm_dev *dd)
 	mutex_lock(&dd->drm.mode_config.mutex);
 	for (i = 0; i < dd->n_conn; i++) {
 		changed = changed || dd->conn[i].present;
-		dd->conn[i].present = false;
+		WRITE_ONCE(dd->conn[i].present, false);
 		dd->conn[i].seen_gen = 0;
 	}
 	mutex_unlock(&dd->drm.mode_config.mutex);
@@ -198,30 +210,39 @@ static void ddrm_show_replay(struct ddrm_dev *dd, u32 gen)
 		mod_delayed_work(dd->show_wq, &dd->show_work, msecs_to_jiffies(DDRM_AGAIN_MS));
 }
 
+static bool ddrm_show_now(struct ddrm_dev *dd, struct ddrm_show *now)
+{
+	mutex_lock(&dd->objs);
+	now->gen = dd->gen;
+	now->version = dd->version;
+	now->n_there = dd->n_there;
+	now->dom = dd->dom;
+	mutex_unlock(&dd->objs);
+	return now->gen;
+}
+
 void ddrm_show_work(struct work_struct *work)
 {
 	struct ddrm_dev *dd = container_of(to_delayed_work(work), struct ddrm_dev, show_work);
-	bool changed = false;
-	u32 i, gen, version;
-	u16 dom;
+	bool there, changed = false;
+	struct ddrm_show now, then;
+	u32 i;
 
-	mutex_lock(&dd->objs);
-	gen = dd->gen;
-	version = dd->version;
-	dom = dd->dom;
-	mutex_unlock(&dd->objs);
+	there = ddrm_show_now(dd, &now);
 	for (i = 0; i < dd->n_conn; i++) {
-		if (dd->conn[i].edid_gen && dd->conn[i].edid_gen != gen)
+		if (dd->conn[i].edid_gen && dd->conn[i].edid_gen != now.gen)
 			ddrm_edid_drop(&dd->conn[i]);
 	}
-	if (!gen) {
+	if (!there) {
 		ddrm_show_grace(dd);
 		return;
 	}
 	for (i = 0; i < dd->n_conn; i++)
-		changed |= ddrm_show_connector(&dd->conn[i], gen, version, dom);
-	ddrm_show_announce(dd, changed);
-	ddrm_show_replay(dd, gen);
+		changed |= ddrm_show_connector(&dd->conn[i], &now);
+	/* A first announcement tells what is there, not what was. */
+	if (dd->registered ? changed : ddrm_show_now(dd, &then) && then.gen == now.gen)
+		ddrm_show_announce(dd);
+	ddrm_show_replay(dd, now.gen);
 }
 
 /* The work is cancelled. A caller who came before the unplugging may still read modes. */
