@@ -162,7 +162,7 @@ void ddrm_be_orphan(struct ddrm_share *s)
 	s->be = NULL;
 }
 
-/* With resv: whether somebody holds addresses of the old pages that cannot be taken away. */
+/* With resv and vmap_lock: whether somebody holds addresses of the old pages that cannot be taken away. */
 static bool ddrm_be_fixed(struct ddrm_bo *bo)
 {
 	return bo->vmaps || bo->exported;
@@ -182,7 +182,9 @@ int ddrm_be_adopt(struct ddrm_share *s, struct ddrm_be *be)
 
 	lockdep_assert_held(&bo->lock);
 	dma_resv_lock(obj->resv, NULL);
+	mutex_lock(&bo->vmap_lock);
 	if (old && ddrm_be_fixed(bo)) {
+		mutex_unlock(&bo->vmap_lock);
 		dma_resv_unlock(obj->resv);
 		drm_err_once(obj->dev,
 			     "a buffer of the backend's is in use by others and cannot move\n");
@@ -197,6 +199,7 @@ int ddrm_be_adopt(struct ddrm_share *s, struct ddrm_be *be)
 	for (i = 0; old && i < be->n; i++)
 		copy_page(page_address(be->pages[i]), page_address(old->pages[i]));
 	bo->pages = be->pages;
+	mutex_unlock(&bo->vmap_lock);
 	dma_resv_unlock(obj->resv);
 	mutex_lock(&be->dd->objs);
 	bo->be = be;

@@ -12,7 +12,7 @@
  * ddrm_conn.lock   one session, its slots, open flip, what  any
  *   (irqsave)      is shown
  * dev->event_lock  DRM's events, then its vblank locks      any
- * GEM's resv       pages, pins, vmap                        process
+ * GEM's resv       pages, pins; inside it bo.vmap_lock      process
  *
  * Order: life > objs > conn.lock > event_lock > vblank locks; bo.lock > objs; life and bo.lock >
  * resv. objs and resv are never held together. The fault handler takes resv under mmap_lock, and
@@ -148,6 +148,8 @@ struct ddrm_conn {
 	bool damaged;
 
 	struct ddrm_vblank vblank;
+	bool crc_on;
+	struct work_struct crc_work;
 	struct drm_plane plane;
 	struct drm_crtc crtc;
 	struct drm_encoder encoder;
@@ -192,7 +194,7 @@ struct ddrm_dev {
 	u32 gen; /* the connection of now, or 0 */
 	u16 dom;
 	u32 version, n_there; /* connectors that have a transport */
-	bool be_alloc, gone; /* gone: nothing may be queued any more */
+	bool be_alloc, gone;  /* gone: nothing may be queued any more */
 	struct list_head shares, held, fbs;
 	u32 pages_shared, pages_held;
 
@@ -229,7 +231,8 @@ struct ddrm_bo {
 		*pages; /* CONTIG, BACKEND; of the latter under resv, once it is seen by others */
 	dma_addr_t dma;
 	struct ddrm_be *be;
-	void *vaddr; /* BACKEND: its vmap, under resv */
+	struct mutex vmap_lock; /* inside resv, which not all kernels hold around vmap() */
+	void *vaddr;		/* BACKEND: its vmap */
 	u32 vmaps;
 };
 
@@ -382,6 +385,12 @@ void ddrm_vblank_disable(struct drm_crtc *crtc);
 bool ddrm_vblank_stamp(struct drm_crtc *crtc, int *max_error, ktime_t *time, bool in_irq);
 void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, bool async);
 void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event);
+
+/* displif_crc.c */
+int ddrm_crc_init(struct ddrm_conn *c);
+int ddrm_crc_set(struct drm_crtc *crtc, const char *source);
+int ddrm_crc_verify(struct drm_crtc *crtc, const char *source, size_t *values);
+const char *const *ddrm_crc_sources(struct drm_crtc *crtc, size_t *count);
 
 /* displif_debug.c */
 void ddrm_debugfs_init(struct drm_minor *minor);

@@ -89,33 +89,42 @@ static struct sg_table *ddrm_gem_sg_table(struct drm_gem_object *obj)
 				     (unsigned int)(obj->size >> PAGE_SHIFT));
 }
 
-/* With resv. A block is mapped already; the backend's pages are scattered. */
+/* A block is mapped already; the backend's pages are scattered. */
 static int ddrm_gem_vmap(struct drm_gem_object *obj, struct iosys_map *map)
 {
 	struct ddrm_bo *bo = to_ddrm_bo(obj);
+	int err = 0;
 
 	if (bo->mem == DDRM_MEM_CONTIG) {
 		iosys_map_set_vaddr(map, page_address(bo->pages[0]));
 		return 0;
 	}
+	mutex_lock(&bo->vmap_lock);
 	if (!bo->vmaps)
 		bo->vaddr = vmap(bo->pages, (unsigned int)(obj->size >> PAGE_SHIFT), VM_MAP,
 				 PAGE_KERNEL);
-	if (!bo->vaddr)
-		return -ENOMEM;
-	bo->vmaps++;
-	iosys_map_set_vaddr(map, bo->vaddr);
-	return 0;
+	if (bo->vaddr) {
+		bo->vmaps++;
+		iosys_map_set_vaddr(map, bo->vaddr);
+	} else {
+		err = -ENOMEM;
+	}
+	mutex_unlock(&bo->vmap_lock);
+	return err;
 }
 
 static void ddrm_gem_vunmap(struct drm_gem_object *obj, struct iosys_map *map)
 {
 	struct ddrm_bo *bo = to_ddrm_bo(obj);
 
-	if (bo->mem == DDRM_MEM_CONTIG || --bo->vmaps)
+	if (bo->mem == DDRM_MEM_CONTIG)
 		return;
-	vunmap(bo->vaddr);
-	bo->vaddr = NULL;
+	mutex_lock(&bo->vmap_lock);
+	if (!--bo->vmaps) {
+		vunmap(bo->vaddr);
+		bo->vaddr = NULL;
+	}
+	mutex_unlock(&bo->vmap_lock);
 }
 
 static vm_fault_t ddrm_gem_fault(struct vm_fault *vmf)
@@ -200,6 +209,7 @@ struct drm_gem_object *ddrm_gem_create_object(struct drm_device *drm, size_t siz
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&bo->lock);
+	mutex_init(&bo->vmap_lock);
 	bo->mem = DDRM_MEM_SYSTEM;
 	bo->shmem.map_wc = false;
 	bo->shmem.base.funcs = &ddrm_shmem_funcs;
@@ -214,6 +224,7 @@ static struct ddrm_bo *ddrm_bo_private(struct drm_device *drm, size_t size, enum
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&bo->lock);
+	mutex_init(&bo->vmap_lock);
 	bo->mem = mem;
 	bo->shmem.base.funcs = &ddrm_other_funcs;
 	drm_gem_private_object_init(drm, &bo->shmem.base, size);

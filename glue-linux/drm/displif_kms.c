@@ -152,6 +152,9 @@ static const struct drm_crtc_funcs ddrm_crtc_funcs = {
 	.enable_vblank = ddrm_vblank_enable,
 	.disable_vblank = ddrm_vblank_disable,
 	.get_vblank_timestamp = ddrm_vblank_stamp,
+	.set_crc_source = ddrm_crc_set,
+	.verify_crc_source = ddrm_crc_verify,
+	.get_crc_sources = ddrm_crc_sources,
 };
 
 /*
@@ -198,7 +201,10 @@ static int ddrm_pipe_init(struct ddrm_conn *c)
 	if (err)
 		return err;
 	drm_crtc_helper_add(&c->crtc, &ddrm_crtc_helper_funcs);
-	err = ddrm_vblank_init(c);
+	/* Undone in the other order: the timer queues the work. */
+	err = ddrm_crc_init(c);
+	if (!err)
+		err = ddrm_vblank_init(c);
 	return err ? err : ddrm_connector_init(c);
 }
 

@@ -63,7 +63,9 @@ static void ddrm_slot_free(struct ddrm_conn *c, struct ddrm_slot *slot)
 static void ddrm_quiet_done(struct ddrm_conn *c, struct ddrm_slot *slot,
 			    const struct displif_front_event *ev)
 {
-	bool good = ev->type == DISPLIF_EV_RSP && !ev->status;
+	/* A buffer that the backend does not know is one that it does not map. */
+	bool good =
+		ev->type == DISPLIF_EV_RSP && (!ev->status || ev->status == -DISPLIF_XEN_ENOENT);
 	struct ddrm_share *share = slot->share;
 
 	if (share) {

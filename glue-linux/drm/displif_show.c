@@ -11,7 +11,7 @@
 
 #include "displif_drv.h"
 
-#define DDRM_EDID_BYTES 32768u
+#define DDRM_EDID_BYTES DISPLIF_EDID_MAX
 #define DDRM_AGAIN_MS 20
 
 /*
@@ -36,7 +36,7 @@ struct ddrm_show {
 	u16 dom;
 };
 
-/* *@edid: the EDID of the connector's display, to be freed, or NULL. -ENOTCONN: nothing is known. */
+/* *@edid: the EDID of the display, to be freed, or NULL. -ENOTCONN: nothing is known. */
 static int ddrm_edid_get(struct ddrm_conn *c, const struct ddrm_show *now, u8 **edid, u32 *size)
 {
 	struct ddrm_dev *dd = c->dd;

@@ -13,16 +13,24 @@
 #include <drm/drm_vblank.h>
 
 #include "displif_drv.h"
+#include "displif_phase.h"
 
 static u32 ddrm_slack(const struct ddrm_vblank *v)
 {
 	/* While flips flow the backend's event is to come first. */
-	return atomic_read(&v->late) ? v->period / 16 : 0;
+	return atomic_read(&v->late) ? ddrm_phase_slack(v->period) : 0;
 }
 
 static void ddrm_vblank_start(struct ddrm_vblank *v, s64 stamp)
 {
 	hrtimer_start(&v->timer, ns_to_ktime(stamp + v->period + ddrm_slack(v)), HRTIMER_MODE_ABS);
+}
+
+static void ddrm_vblank_handle(struct ddrm_conn *c)
+{
+	drm_crtc_handle_vblank(&c->crtc);
+	if (READ_ONCE(c->crc_on))
+		queue_work(system_unbound_wq, &c->crc_work);
 }
 
 static enum hrtimer_restart ddrm_tick(struct hrtimer *timer)
@@ -39,7 +47,7 @@ static enum hrtimer_restart ddrm_tick(struct hrtimer *timer)
 		atomic_set(&v->late, atomic64_read(&v->done) == stamp);
 		if (atomic_xchg(&v->armed, 0))
 			atomic64_set(&v->done, next);
-		drm_crtc_handle_vblank(&c->crtc);
+		ddrm_vblank_handle(c);
 	}
 	/*
 	 * Started here and not by the return value: enable_vblank() may do the same on another
@@ -114,33 +122,24 @@ void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event
 void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, bool async)
 {
 	struct ddrm_vblank *v = &c->vblank;
-	s64 now = ktime_get_ns(), stamp = atomic64_read(&v->stamp), age = now - stamp, next;
-	bool done = atomic64_read(&v->done) == stamp;
-	u32 half = v->period / 2;
+	s64 stamp = atomic64_read(&v->stamp);
+	struct ddrm_phase p;
 
 	if (async) {
 		ddrm_vblank_send(c, event);
 		return;
 	}
-	/*
-	 * A vblank completes one flip. The second one of a period, from a backend that does not
-	 * pace itself, waits; the sixteenth is what a backend's clock and ours may differ.
-	 */
-	if (done && age < (s64)(v->period - v->period / 16)) {
+	p = ddrm_phase_flip(stamp, atomic64_read(&v->done) == stamp, ktime_get_ns(), v->period);
+	if (p.what == DDRM_PHASE_WAIT) {
 		ddrm_vblank_arm(c, event);
 		return;
 	}
 	atomic_set(&v->late, 1);
-	/*
-	 * Old: this is the next vblank, ahead of its tick. Young: it belongs to the tick that was,
-	 * whose time DRM keeps; the phase follows in small steps, so that the next vblank is
-	 * nearer to one period from that time than to two.
-	 */
-	next = age < half ? stamp + min_t(s64, age, v->period / 8) : now;
-	if (atomic64_cmpxchg(&v->stamp, stamp, next) == stamp) {
-		ddrm_vblank_start(v, next);
-		if (age >= half)
-			drm_crtc_handle_vblank(&c->crtc);
+	/* A tick may come at this very time: then it has counted this vblank. */
+	if (atomic64_cmpxchg(&v->stamp, stamp, p.stamp) == stamp) {
+		ddrm_vblank_start(v, p.stamp);
+		if (p.what == DDRM_PHASE_NEXT)
+			ddrm_vblank_handle(c);
 	}
 	atomic64_set(&v->done, atomic64_read(&v->stamp));
 	ddrm_vblank_send(c, event);
