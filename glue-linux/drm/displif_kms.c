@@ -227,12 +227,10 @@ int ddrm_kms_init(struct ddrm_dev *dd)
 	mc->async_page_flip = true;
 	mc->funcs = &ddrm_mode_config_funcs;
 	mc->helper_private = &ddrm_mode_config_helper_funcs;
-	for (i = 0; i < dd->n_conn; i++) {
-		err = ddrm_pipe_init(&dd->conn[i]);
-		if (err)
-			return err;
-	}
+	/* First, so that it is undone last: our timers count in it. */
 	err = drm_vblank_init(drm, dd->n_conn);
+	for (i = 0; i < dd->n_conn && !err; i++)
+		err = ddrm_pipe_init(&dd->conn[i]);
 	if (err)
 		return err;
 	drm_mode_config_reset(drm);
