@@ -20,6 +20,7 @@ struct ddrm_be {
 	struct ddrm_dev *dd;
 	struct ddrm_share *share; /* under objs; NULL: its connection has ended */
 	u32 n;
+	u32 epoch; /* ddrm_dev.epoch in which the mapping is good */
 	struct page **pages;
 	struct gnttab_unmap_grant_ref *unmap;
 	struct gntab_unmap_queue_data queue;
@@ -52,15 +53,17 @@ static int ddrm_be_read(struct ddrm_share *s, u32 n)
 	return err ? -EPROTO : 0;
 }
 
-/* All or nothing. */
+/* All or nothing; if nothing, the pages are gone, too. */
 static int ddrm_be_map_all(struct ddrm_be *be, const grant_ref_t *gref, u16 dom)
 {
 	struct gnttab_map_grant_ref *map = kvcalloc(be->n, sizeof(*map), GFP_KERNEL);
 	u32 i, good = 0;
 	int err;
 
-	if (!map)
+	if (!map) {
+		xen_free_unpopulated_pages(be->n, be->pages);
 		return -ENOMEM;
+	}
 	for (i = 0; i < be->n; i++)
 		gnttab_set_map_op(&map[i], (unsigned long)page_address(be->pages[i]),
 				  GNTMAP_host_map, gref[i], dom);
@@ -78,8 +81,13 @@ static int ddrm_be_map_all(struct ddrm_be *be, const grant_ref_t *gref, u16 dom)
 		good++;
 	}
 	kvfree(map);
-	if (err && good)
-		WARN_ON(gnttab_unmap_refs(be->unmap, NULL, be->pages, good));
+	if (!err)
+		return 0;
+	/* Pages that are still mapped must not become anything else. */
+	if (good && gnttab_unmap_refs(be->unmap, NULL, be->pages, good))
+		drm_err(&be->dd->drm, "%u pages of the backend cannot be unmapped\n", good);
+	else
+		xen_free_unpopulated_pages(be->n, be->pages);
 	return err;
 }
 
@@ -98,16 +106,14 @@ struct ddrm_be *ddrm_be_map(struct ddrm_share *s, u16 dom)
 		return ERR_PTR(-ENOMEM);
 	be->n = n;
 	be->dd = to_ddrm(s->bo->shmem.base.dev);
+	be->epoch = READ_ONCE(be->dd->epoch);
 	be->pages = kvcalloc(n, sizeof(*be->pages), GFP_KERNEL);
 	be->unmap = kvcalloc(n, sizeof(*be->unmap), GFP_KERNEL);
 	err = be->pages && be->unmap ? 0 : -ENOMEM;
 	if (!err)
 		err = xen_alloc_unpopulated_pages(n, be->pages);
-	if (!err) {
+	if (!err)
 		err = ddrm_be_map_all(be, s->gref, dom);
-		if (err)
-			xen_free_unpopulated_pages(n, be->pages);
-	}
 	/* What was read is the backend's: nothing may end it as if it were ours. */
 	memset(s->gref, 0, n * sizeof(*s->gref));
 	if (err) {
@@ -146,7 +152,12 @@ static void ddrm_be_unmapped(int result, struct gntab_unmap_queue_data *queue)
 /* Without objs. Returns at once; the mapping ends when nobody uses its pages. */
 void ddrm_be_unmap(struct ddrm_be *be)
 {
+	/* After a resume nothing is mapped there, and our handles may be somebody else's. */
 	be->queue.data = be;
+	if (be->epoch != READ_ONCE(be->dd->epoch)) {
+		ddrm_be_unmapped(-ENODEV, &be->queue);
+		return;
+	}
 	be->queue.done = ddrm_be_unmapped;
 	be->queue.unmap_ops = be->unmap;
 	be->queue.pages = be->pages;
@@ -196,7 +207,8 @@ int ddrm_be_adopt(struct ddrm_share *s, struct ddrm_be *be)
 	 * copied.
 	 */
 	drm_vma_node_unmap(&obj->vma_node, obj->dev->anon_inode->i_mapping);
-	for (i = 0; old && i < be->n; i++)
+	/* What the old host's backend had is lost. */
+	for (i = 0; old && old->epoch == be->epoch && i < be->n; i++)
 		copy_page(page_address(be->pages[i]), page_address(old->pages[i]));
 	bo->pages = be->pages;
 	mutex_unlock(&bo->vmap_lock);

@@ -191,6 +191,7 @@ struct ddrm_dev {
 	u32 gen; /* the connection of now, or 0 */
 	u16 dom;
 	u32 version, n_there; /* connectors that have a transport */
+	u32 epoch; /* counts resumes: what was mapped before one is void */
 	bool be_alloc, gone;  /* gone: nothing may be queued any more */
 	struct list_head shares, held, fbs;
 	u32 pages_shared, pages_held;

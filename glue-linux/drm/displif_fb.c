@@ -187,8 +187,7 @@ void ddrm_fb_work(struct ddrm_dev *dd)
 	struct ddrm_attach *at, *next;
 
 	lockdep_assert_held(&dd->objs);
-	list_for_each_entry_safe(at, next, &dd->fbs, node)
-	{
+	list_for_each_entry_safe(at, next, &dd->fbs, node) {
 		struct displif_msg msg = { .op = XENDISPL_OP_FB_DETACH, .fb = at->cookie };
 
 		if (at->fb)
@@ -218,8 +217,7 @@ struct ddrm_fb *ddrm_fb_next(struct ddrm_dev *dd, u32 gen)
 	struct ddrm_attach *at;
 
 	mutex_lock(&dd->objs);
-	list_for_each_entry(at, &dd->fbs, node)
-	{
+	list_for_each_entry(at, &dd->fbs, node) {
 		if (at->gen == gen || at->tried == gen)
 			continue;
 		fb = ddrm_fb_ref(at);
@@ -239,8 +237,7 @@ struct ddrm_fb *ddrm_fb_find(struct ddrm_dev *dd, u64 cookie)
 	struct ddrm_attach *at;
 
 	mutex_lock(&dd->objs);
-	list_for_each_entry(at, &dd->fbs, node)
-	{
+	list_for_each_entry(at, &dd->fbs, node) {
 		if (at->cookie == cookie) {
 			fb = ddrm_fb_ref(at);
 			break;

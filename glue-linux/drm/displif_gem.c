@@ -347,8 +347,7 @@ static int ddrm_import_pages(struct ddrm_bo *bo, struct sg_table *sgt, size_t si
 
 	if (sgt->sgl->offset >= PAGE_SIZE)
 		return -EINVAL;
-	for_each_sgtable_sg(sgt, sg, i)
-	{
+	for_each_sgtable_sg(sgt, sg, i) {
 		bool last = i + 1 == sgt->orig_nents;
 
 		if ((i && sg->offset) || (!last && !IS_ALIGNED(sg->offset + sg->length, PAGE_SIZE)))
@@ -357,8 +356,7 @@ static int ddrm_import_pages(struct ddrm_bo *bo, struct sg_table *sgt, size_t si
 	bo->pages = kvcalloc(n, sizeof(*bo->pages), GFP_KERNEL);
 	if (!bo->pages)
 		return -ENOMEM;
-	for_each_sgtable_page(sgt, &it, 0)
-	{
+	for_each_sgtable_page(sgt, &it, 0) {
 		struct page *page = sg_page_iter_page(&it);
 
 		if (got == n)

@@ -250,8 +250,10 @@ static void ddrm_life_work(struct work_struct *work)
 
 	mutex_lock(&dd->life);
 	/* First: ports and rings of before belong to nobody, and no other input may touch them. */
-	if (test_bit(DDRM_IN_RESUMED, &in))
+	if (test_bit(DDRM_IN_RESUMED, &in)) {
+		WRITE_ONCE(dd->epoch, dd->epoch + 1);
 		ddrm_feed(dd, DISPLIF_IN_RESUMED, 0);
+	}
 	/* A session may have died of an older connection that has ended meanwhile. */
 	if (broken && broken == dd->serial)
 		ddrm_feed(dd, DISPLIF_IN_BROKEN, 0);

@@ -250,8 +250,8 @@ int ddrm_share_get(struct ddrm_bo *bo, u32 gen, const struct ddrm_geo *geo)
 	}
 	mutex_lock(&dd->objs);
 	WRITE_ONCE(s->state, ddrm_share_after(err, created));
-	/* From here on the work may end it. */
-	if (err && !dd->gone)
+	/* From here on the work may end it, and has to if its connection is over. */
+	if ((err || dd->gen != gen) && !dd->gone)
 		ddrm_link_kick(dd);
 	mutex_unlock(&dd->objs);
 	return err;
@@ -296,8 +296,7 @@ void ddrm_share_work(struct ddrm_dev *dd)
 		unmap = NULL;
 		mutex_lock(&dd->objs);
 		ddrm_fb_work(dd);
-		list_for_each_entry_safe(s, next, &dd->shares, node)
-		{
+		list_for_each_entry_safe(s, next, &dd->shares, node) {
 			if (ddrm_share_over(dd, s, &unmap))
 				list_move_tail(&s->node, &over);
 			if (unmap)
@@ -308,8 +307,7 @@ void ddrm_share_work(struct ddrm_dev *dd)
 		mutex_unlock(&dd->objs);
 		if (unmap)
 			ddrm_be_unmap(unmap);
-		list_for_each_entry_safe(s, next, &over, node)
-		{
+		list_for_each_entry_safe(s, next, &over, node) {
 			u32 left = ddrm_share_end(s);
 
 			list_del(&s->node);
@@ -346,8 +344,7 @@ void ddrm_share_fini(struct ddrm_dev *dd)
 	u32 n = 0;
 
 	ddrm_share_work(dd);
-	list_for_each_entry_safe(s, next, &dd->held, node)
-	{
+	list_for_each_entry_safe(s, next, &dd->held, node) {
 		s->bo->leaked = true;
 		n += s->pages;
 		list_del(&s->node);
