@@ -42,18 +42,23 @@ u64 ddrm_now(void)
 
 DEFINE_DRM_GEM_FOPS(ddrm_fops);
 
+/* clang-format off */
 static const struct drm_driver ddrm_driver = {
 	.driver_features = DRIVER_MODESET | DRIVER_GEM | DRIVER_ATOMIC,
 	.name = "displif",
 	.desc = "Xen para-virtual display",
-	DDRM_DRIVER_DATE.major = 1,
+	DDRM_DRIVER_DATE
+	.major = 1,
 	.minor = 0,
 	.fops = &ddrm_fops,
 	.gem_create_object = ddrm_gem_create_object,
 	.gem_prime_import_sg_table = ddrm_gem_import,
-	DDRM_DRIVER_PRIME.dumb_create = ddrm_dumb_create,
-	DDRM_DRIVER_CONSOLE.debugfs_init = ddrm_debugfs_init,
+	DDRM_DRIVER_PRIME
+	.dumb_create = ddrm_dumb_create,
+	DDRM_DRIVER_CONSOLE
+	.debugfs_init = ddrm_debugfs_init,
 };
+/* clang-format on */
 
 static int ddrm_conns_init(struct ddrm_dev *dd)
 {

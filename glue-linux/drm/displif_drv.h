@@ -227,7 +227,7 @@ void ddrm_link_stop(struct ddrm_dev *dd);
 void ddrm_link_fini(struct ddrm_dev *dd);
 
 /* displif_req.c */
-int ddrm_conn_init(struct ddrm_dev *dd, struct ddrm_conn *c, u32 index);
+void ddrm_conn_init(struct ddrm_dev *dd, struct ddrm_conn *c, u32 index);
 void ddrm_conn_start(struct ddrm_conn *c, u32 gen, struct displif_front *front,
 		     struct displif_link *link, const struct displif_connector_cfg *cfg);
 void ddrm_conn_stop(struct ddrm_conn *c, int why);

@@ -354,7 +354,7 @@ void ddrm_conn_stop(struct ddrm_conn *c, int why)
 	cancel_delayed_work_sync(&c->late);
 }
 
-int ddrm_conn_init(struct ddrm_dev *dd, struct ddrm_conn *c, u32 index)
+void ddrm_conn_init(struct ddrm_dev *dd, struct ddrm_conn *c, u32 index)
 {
 	int i;
 
@@ -372,5 +372,4 @@ int ddrm_conn_init(struct ddrm_dev *dd, struct ddrm_conn *c, u32 index)
 		init_completion(&c->slot[i].done);
 	for (i = 0; i < 2; i++)
 		c->tag[i] = (struct ddrm_tag){ c, (enum displif_chan)i };
-	return 0;
 }
