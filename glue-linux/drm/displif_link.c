@@ -109,6 +109,9 @@ static int ddrm_link_publish(struct ddrm_dev *dd)
 						 (u16)dd->xen->otherend_id, &dd->cfg, &cfg,
 						 dd->link, dd->front, dd->tag, &diag);
 	if (err) {
+		/* Not everything that fails is the library's to explain. */
+		if (!diag.err)
+			diag.err = err;
 		ddrm_complain(dd, "connection", &diag);
 		return err;
 	}
