@@ -117,6 +117,8 @@ struct ddrm_conn {
 	struct ddrm_slot slot[DISPLIF_RING_LEN];
 	struct ddrm_view view;	   /* the newest that was committed */
 	u32 view_gen;		   /* the connection that was told of it */
+	u32 lit_gen; /* the connection in which the display was turned on, 0: it is off */
+	u64 lit_fb; /* what it was told to show */
 	u32 cfg_width, cfg_height; /* "resolution" in this connection */
 	bool starved;		   /* tell the work "life" when a slot is free */
 	int flip;		   /* slot of the open flip, or -1 */

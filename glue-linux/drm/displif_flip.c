@@ -15,7 +15,9 @@ static int ddrm_send_config(struct ddrm_conn *c)
 	struct displif_msg msg = { .op = XENDISPL_OP_SET_CONFIG };
 	int i;
 
-	/* All zero turns the display off. */
+	/* All zero turns the display off, which in a new connection it is. */
+	if (!v->fb && c->lit_gen != c->gen)
+		return 0;
 	if (v->fb) {
 		msg.fb = v->fb;
 		msg.x = v->x;
@@ -25,7 +27,11 @@ static int ddrm_send_config(struct ddrm_conn *c)
 		msg.bpp = v->bpp;
 	}
 	i = ddrm_req_submit(c, &msg, DDRM_SLOT_QUIET, NULL);
-	return i < 0 ? i : 0;
+	if (i < 0)
+		return i;
+	c->lit_gen = v->fb ? c->gen : 0;
+	c->lit_fb = v->fb;
+	return 0;
 }
 
 static int ddrm_send_flip(struct ddrm_conn *c)
@@ -34,6 +40,7 @@ static int ddrm_send_flip(struct ddrm_conn *c)
 	int i = ddrm_req_submit(c, &msg, DDRM_SLOT_FLIP, NULL);
 
 	if (i >= 0) {
+		c->lit_fb = c->view.fb;
 		c->stats.flips++;
 		trace_ddrm_flip(c->index, c->view.fb, (u32)i);
 	}
@@ -85,9 +92,7 @@ void ddrm_flip(struct ddrm_conn *c, const struct ddrm_view *view, u32 fb_gen, bo
 	if (!c->gen) {
 		told = false;
 	} else if (!view->fb) {
-		/* A backend that was told of nothing in this connection shows nothing. */
-		if (c->view_gen == c->gen && config)
-			told = !ddrm_send_config(c);
+		told = !ddrm_send_config(c);
 	} else if (fb_gen != c->gen) {
 		told = false;
 	} else if (config || damaged) {
@@ -127,8 +132,8 @@ bool ddrm_flip_replay(struct ddrm_conn *c, u32 gen, u64 fb)
 	spin_lock_irqsave(&c->lock, flags);
 	if (c->gen == gen && c->view_gen != gen) {
 		done = c->view.fb == fb;
-		if (done && fb)
-			done = !ddrm_send_config(c) && ddrm_send_flip(c) >= 0;
+		if (done)
+			done = !ddrm_send_config(c) && (!fb || ddrm_send_flip(c) >= 0);
 		if (done)
 			c->view_gen = gen;
 		ddrm_req_flush(c);

@@ -297,8 +297,8 @@ int ddrm_req_quiet(struct ddrm_conn *c, u32 gen, const struct displif_msg *msg,
 }
 
 /*
- * Whether any ring has a request out that names this framebuffer; if so, "life" is kicked when
- * that changes.
+ * Whether a display shows this framebuffer, or a request that names it is out on any ring; if so,
+ * "life" is kicked when that may have changed.
  */
 bool ddrm_req_names(struct ddrm_dev *dd, u64 fb)
 {
@@ -310,6 +310,8 @@ bool ddrm_req_names(struct ddrm_dev *dd, u64 fb)
 		struct ddrm_conn *c = &dd->conn[i];
 
 		spin_lock_irqsave(&c->lock, flags);
+		/* What comes instead is a request, whose answer kicks. */
+		named = c->gen && c->lit_gen == c->gen && c->lit_fb == fb;
 		for (k = 0; k < DISPLIF_RING_LEN && !named; k++)
 			named = c->slot[k].state != DDRM_SLOT_FREE && c->slot[k].fb == fb;
 		if (named && c->gen)
