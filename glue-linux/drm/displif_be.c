@@ -173,7 +173,10 @@ void ddrm_be_orphan(struct ddrm_share *s)
 	s->be = NULL;
 }
 
-/* With resv and vmap_lock: whether somebody holds addresses of the old pages that cannot be taken away. */
+/*
+ * With resv and vmap_lock: whether somebody holds addresses of the old pages that cannot be
+ * taken away.
+ */
 static bool ddrm_be_fixed(struct ddrm_bo *bo)
 {
 	return bo->vmaps || bo->exported;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Buffers and framebuffers: what they are for the guest, and what the backend holds of them. For the
- * locks see displif_drv.h, which includes this.
+ * Buffers and framebuffers: what they are for the guest, and what the backend holds of them.
+ * For the locks see displif_drv.h, which includes this.
  */
 #ifndef DISPLIF_BO_H
 #define DISPLIF_BO_H
