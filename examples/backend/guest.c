@@ -57,6 +57,8 @@ static int bind_rings(struct be_guest *g)
 		be_guest_diag(&g->told, "connecting", err, &diag);
 		return err;
 	}
+	for (uint32_t i = 0; i < g->n; i++)
+		g->conn[i].has_edid = false;
 	g->bound = true;
 	be_record_bind(g, &quota, BE_FLIPS_MAX);
 	displif_port_enable(&g->host->port, g->link, g->n);

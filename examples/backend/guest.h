@@ -54,6 +54,7 @@ struct be_conn {
 	struct be_head *head;
 	bool busy;  /* inside be_conn_service(): flush comes at its end */
 	bool again; /* DISPLIF_DO_POLL, or an event that came while the guest had to wait */
+	bool has_edid; /* in this connection: the frontend has modes to choose from */
 };
 
 struct be_guest {

@@ -49,17 +49,34 @@ static int32_t put_edid(struct be_conn *c, const struct displif_msg *msg, uint32
 		return displif_status_of(err);
 	}
 	*written = len;
+	c->has_edid = true;
 	return 0;
+}
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 static void set_config(struct be_conn *c, const struct displif_back_req *req)
 {
 	const struct be_output_ops *ops = c->head->output->ops;
 
-	if (req->fb)
-		ops->show(c->head, req->fb->user, req->msg.x, req->msg.y);
-	else
+	const struct be_head_info *info = &c->head->info;
+	struct be_place place = { req->msg.x, req->msg.y, info->width, info->height };
+
+	if (!req->fb) {
 		ops->blank(c->head);
+		return;
+	}
+	/* displif.h, "resolution": what an EDID says goes first. The peer chose; the frame's memory is a bound. */
+	if (c->has_edid && req->msg.width && req->msg.height) {
+		const struct be_frame *frame = req->fb->user;
+
+		place.width = min_u32(req->msg.width, frame->width);
+		place.height = min_u32(req->msg.height, frame->height);
+	}
+	ops->show(c->head, req->fb->user, &place);
 }
 
 static void do_request(struct be_conn *c, const struct displif_back_req *req, uint64_t now)

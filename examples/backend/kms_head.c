@@ -52,7 +52,8 @@ bool kms_head_bufs(struct kms_head *h, uint32_t guest_format)
 	const struct kms_mode *size = &h->screen->size[h->mode];
 	uint32_t format = kms_screen_format(h->screen, guest_format);
 
-	if (h->buf[0].fb_id && h->buf[0].canvas.format == format)
+	if (h->buf[0].fb_id && h->buf[0].canvas.format == format &&
+	    h->buf[0].canvas.width == size->width && h->buf[0].canvas.height == size->height)
 		return true;
 	kms_head_free_bufs(h);
 	h->lit = false; /* the kernel switches off what loses its framebuffer */
@@ -69,8 +70,9 @@ bool kms_head_bufs(struct kms_head *h, uint32_t guest_format)
 
 static bool draw(struct kms_head *h, struct kms_buf *buf, struct be_frame *frame)
 {
-	struct be_view view = be_view_make(h->x, h->y, frame->width, frame->height,
-					   h->base.info.width, h->base.info.height);
+	const struct be_place *p = &h->place;
+	struct be_view view =
+		be_view_make(p->x, p->y, frame->width, frame->height, p->width, p->height);
 
 	if (memcmp(&view, &buf->view, sizeof(view)) != 0) {
 		memset(buf->canvas.pixels, 0, buf->size);

@@ -16,7 +16,7 @@ struct kms_head {
 	uint32_t front;		   /* the one that is shown */
 	bool on;		   /* between show() and blank() */
 	bool lit;		   /* our buffer is on the CRTC */
-	uint32_t x, y;		   /* of the last show() */
+	struct be_place place;	   /* of the last show() */
 	struct be_frame *config;   /* a show() that waits for the flip under way */
 	uint64_t pending_fb;	   /* whom that flip belongs to; 0: nobody */
 	uint64_t pending_since;

@@ -43,6 +43,12 @@ struct be_output {
 	const struct be_output_ops *ops;
 };
 
+/* Where a framebuffer lies, and on what. */
+struct be_place {
+	uint32_t x, y;		/* as in be_view_make() */
+	uint32_t width, height; /* of the connector, from now on; not larger than the framebuffer or as configured */
+};
+
 struct be_head {
 	struct be_output *output;
 	struct be_head_info info;
@@ -68,8 +74,8 @@ struct be_output_ops {
 	/* The screen's EDID: its size, 0 if there is none. *@data lives as long as the head. */
 	uint32_t (*edid)(struct be_head *head, const uint8_t **data);
 
-	/* Shows @frame from now on; @x, @y as in be_view_make(). */
-	void (*show)(struct be_head *head, struct be_frame *frame, uint32_t x, uint32_t y);
+	/* Shows @frame from now on. */
+	void (*show)(struct be_head *head, struct be_frame *frame, const struct be_place *place);
 	/* Shows nothing. */
 	void (*blank)(struct be_head *head);
 	/*

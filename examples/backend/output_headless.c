@@ -23,7 +23,7 @@ struct head {
 	struct head *next;
 	struct be_frame *frame; /* shown now or, while blank, last; NULL: none, or see @copy */
 	struct be_view view;
-	uint32_t x, y; /* of the last show() */
+	struct be_place place; /* of the last show() */
 	bool on;
 	struct be_canvas copy; /* what was shown last, when its frame is gone; pixels NULL: none */
 	struct be_flipq queue;
@@ -78,9 +78,9 @@ static void forget_copy(struct head *h)
 /* A black picture of the connector's size, with the frame in it if there is one. */
 static bool canvas_make(struct be_canvas *c, struct head *h, struct be_frame *frame)
 {
-	*c = (struct be_canvas){ .width = h->base.info.width,
-				 .height = h->base.info.height,
-				 .stride = h->base.info.width * 4u,
+	*c = (struct be_canvas){ .width = h->place.width,
+				 .height = h->place.height,
+				 .stride = h->place.width * 4u,
 				 .format = BE_XRGB8888 };
 	c->pixels = calloc(c->height, c->stride);
 	if (c->pixels && (!frame || be_convert_copy(c, frame, &h->view)))
@@ -146,6 +146,7 @@ static struct be_head *headless_take(struct be_output *base, const struct be_hea
 		return NULL;
 	h->base.output = base;
 	h->base.info = *info;
+	h->place = (struct be_place){ 0, 0, info->width, info->height };
 	be_pace_init(&h->pace, out->opt->refresh);
 	h->next = out->heads;
 	out->heads = h;
@@ -175,18 +176,18 @@ static uint32_t headless_edid(struct be_head *base, const uint8_t **data)
 static void set_frame(struct head *h, struct be_frame *frame)
 {
 	h->frame = frame;
-	h->view = be_view_make(h->x, h->y, frame->width, frame->height, h->base.info.width,
-			       h->base.info.height);
+	h->view = be_view_make(h->place.x, h->place.y, frame->width, frame->height, h->place.width,
+			       h->place.height);
 	if (h->copy.pixels)
 		forget_copy(h);
 }
 
-static void headless_show(struct be_head *base, struct be_frame *frame, uint32_t x, uint32_t y)
+static void headless_show(struct be_head *base, struct be_frame *frame,
+			  const struct be_place *place)
 {
 	struct head *h = (struct head *)base;
 
-	h->x = x;
-	h->y = y;
+	h->place = *place;
 	h->on = true;
 	set_frame(h, frame);
 }

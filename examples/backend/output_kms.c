@@ -186,8 +186,6 @@ static struct be_head *kms_take(struct be_output *base, const struct be_head_inf
 		h->screen = &kms->dev.screen[i];
 		h->screen->head = h;
 		h->pending_since = displif_loop_clock();
-		h->mode = kms_mode_nearest(h->screen->size, h->screen->n_modes, info->width,
-					   info->height);
 	}
 	if (h->screen)
 		be_info("domain %u connector %u is on %s", info->domid, info->connector,
@@ -222,15 +220,16 @@ static uint32_t kms_edid(struct be_head *base, const uint8_t **data)
 	return s && s->edid ? s->edid_len : 0;
 }
 
-static void kms_show(struct be_head *base, struct be_frame *frame, uint32_t x, uint32_t y)
+static void kms_show(struct be_head *base, struct be_frame *frame, const struct be_place *place)
 {
 	struct kms_head *h = (struct kms_head *)base;
 
-	h->x = x;
-	h->y = y;
+	h->place = *place;
 	h->on = true;
 	if (!h->screen)
 		return;
+	h->mode = kms_mode_nearest(h->screen->size, h->screen->n_modes, place->width,
+				   place->height);
 	h->config = frame;
 	if (under_way(h)) {
 		/* What was queued before is out of date; its flips are still completed. */

@@ -358,18 +358,18 @@ static void tells_the_edid(void **state)
 	bench_down(b);
 }
 
-/* A PNG file of 64x48 whose pixels all are @rgb. */
-static void check_png(const char *file, uint8_t rgb)
+/* A PNG file of that size whose pixels all are @rgb. */
+static void check_png(const char *file, uint32_t width, uint32_t height, uint8_t rgb)
 {
 	png_image image = { .version = PNG_IMAGE_VERSION };
-	static uint8_t pixels[64 * 48 * 3];
+	static uint8_t pixels[128 * 96 * 3];
 
 	assert_int_equal(png_image_begin_read_from_file(&image, file), 1);
-	assert_int_equal(image.width, 64);
-	assert_int_equal(image.height, 48);
+	assert_int_equal(image.width, width);
+	assert_int_equal(image.height, height);
 	image.format = PNG_FORMAT_RGB;
 	assert_int_equal(png_image_finish_read(&image, NULL, pixels, 0, NULL), 1);
-	for (size_t i = 0; i < sizeof(pixels); i++)
+	for (size_t i = 0; i < (size_t)width * height * 3; i++)
 		assert_int_equal(pixels[i], rgb);
 }
 
@@ -388,13 +388,48 @@ static void keeps_the_last_picture(void **state)
 	memset(b->f->buf[buf].share.mem, 0x55, 64 * 48 * 4);
 	assert_int_equal(end_front_config(b->f, 0, buf), 0);
 	be_output_headless.save(b->host.output);
-	check_png(file, 0x55);
+	check_png(file, 64, 48, 0x55);
 	assert_int_equal(end_front_config(b->f, 0, -1), 0);
 	assert_int_equal(end_front_buf_free(b->f, buf), 0);
 	be_output_headless.save(b->host.output);
-	check_png(file, 0);
+	check_png(file, 64, 48, 0);
 	bench_down(b);
-	check_png(file, 0x55);
+	check_png(file, 64, 48, 0x55);
+	unlink(file);
+	rmdir(dir);
+}
+
+/* A frontend that was told an EDID chooses the mode; one that was not has the configured size. */
+static void an_edid_goes_before_the_resolution(void **state)
+{
+	struct bench *b = bench_up("id0:64x48", false, 0);
+	char dir[] = "/tmp/displif-backend-XXXXXX", base[64], file[80];
+	int buf = end_front_buf(b->f, DISPLIF_SHARE_OWN, 128, 96);
+	uint8_t edid[128] = { 0 }, got[128];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(base, sizeof(base), "%s/p", dir);
+	snprintf(file, sizeof(file), "%s-1-0-0.png", base);
+	b->opt.picture = base;
+	memset(b->f->buf[buf].share.mem, 0x55, 128 * 96 * 4);
+	assert_int_equal(end_front_config(b->f, 0, buf), 0);
+	be_output_headless.save(b->host.output);
+	check_png(file, 64, 48, 0x55);
+
+	b->host.edid = edid;
+	b->host.edid_len = sizeof(edid);
+	assert_int_equal(end_front_edid(b->f, 0, got, sizeof(got)), sizeof(edid));
+	assert_int_equal(end_front_config(b->f, 0, buf), 0);
+	be_output_headless.save(b->host.output);
+	check_png(file, 128, 96, 0x55);
+
+	/* Its own words are not more than its framebuffer. */
+	b->f->buf[buf].width = 4096;
+	assert_int_equal(end_front_config(b->f, 0, buf), 0);
+	be_output_headless.save(b->host.output);
+	check_png(file, 128, 96, 0x55);
+	bench_down(b);
 	unlink(file);
 	rmdir(dir);
 }
@@ -661,6 +696,7 @@ int main(void)
 		cmocka_unit_test(allocates_for_the_guest),
 		cmocka_unit_test(refuses_what_is_not_configured),
 		cmocka_unit_test(tells_the_edid),
+		cmocka_unit_test(an_edid_goes_before_the_resolution),
 		cmocka_unit_test(keeps_the_last_picture),
 		cmocka_unit_test(records_what_was_said),
 		cmocka_unit_test(survives_the_guests_death),
