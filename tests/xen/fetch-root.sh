@@ -50,120 +50,32 @@ esac
 mkdir -p "$2"
 dir=$(cd "$2" && pwd -P)
 self=$(readlink -f "$0")
+here=${self%/*}
+# shellcheck source=scripts/apt.sh
+. "$here/../../scripts/apt.sh"
+# shellcheck source=tests/xen/headers.sh
+. "$here/headers.sh"
 exec 9>"$dir/lock"
 flock 9
 
 # The stamp names the script's own content: a changed list fetches anew.
-stamp="$arch $(cksum <"$self")"
+stamp="$arch $(cat "$self" "$here/headers.sh" "$here/../../scripts/apt.sh" | cksum)"
 
 fresh() { [ "$(cat "$dir/stamp-$1" 2>/dev/null)" = "$stamp" ]; }
 
-# private_apt ARCH: an apt of its own below DIR/apt-ARCH with an empty status
-# file, so that it knows the host's archives and proxies, and no package of it.
-private_apt()
-{
-	a=$dir/apt-$1
-	mkdir -p "$a/lists/partial" "$a/cache/archives/partial" "$a/sources"
-	: >"$a/status"
-	# Both kinds of source lists; a host that limits its own to one
-	# architecture must not hide the other one from us.
-	for f in /etc/apt/sources.list.d/*.sources; do
-		[ -f "$f" ] || continue
-		sed '/^[Aa]rchitectures:/d' "$f" >"$a/sources/${f##*/}"
-	done
-	for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-		[ -f "$f" ] || continue
-		sed 's/\(\[[^]]*\)arch=[^] ]*/\1/; s/\[ *\]//' "$f" \
-			>"$a/sources/${f##*/}"
-	done
-	[ -f "$a/sources/sources.list" ] &&
-		mv "$a/sources/sources.list" "$a/sources/main.list"
-	(
-		umask 077 # a proxy's address may hold a password
-		# Proxies, retries and validity checks stay as the host has
-		# them; its hooks and its architecture do not.
-		apt-config dump |
-			grep -E '^Acquire::(http|https|ftp|Retries|Check-)' \
-			>"$a/apt.conf" || :
-		cat >>"$a/apt.conf" <<X
-APT::Architecture "$1";
-APT::Architectures { "$1"; };
-APT::Install-Recommends "false";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-Acquire::GzipIndexes "true";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-Dir::State "$a";
-Dir::State::status "$a/status";
-Dir::State::Lists "$a/lists";
-Dir::Cache "$a/cache";
-Dir::Etc::Parts "/dev/null";
-Dir::Etc::Main "/dev/null";
-Dir::Etc::SourceList "/dev/null";
-Dir::Etc::SourceParts "$a/sources";
-Debug::NoLocking "true";
-X
-	)
-}
-
-with_apt() # ARCH COMMAND...: run an apt command in that private apt
-{
-	wa=$1
-	shift
-	APT_CONFIG=$dir/apt-$wa/apt.conf "$@"
-}
-
-# An archive that is being synchronised makes an update fail now and then:
-# what counts is whether the wanted packages resolve and download.
-refresh() # ARCH
-{
-	with_apt "$1" apt-get -qq update 2>"$dir/apt-$1/update.err" ||
-		echo "fetch-root.sh: apt-get update ($1) failed," \
-			"going on with what it got" >&2
-}
-
-# depends ARCH PACKAGE PREFIX: the one dependency of PACKAGE so named.
-depends()
-{
-	with_apt "$1" apt-cache depends "$2" 2>/dev/null |
-		sed -n "s/^ *Depends: \\($3[^ ]*\\)\$/\\1/p" | head -n 1
-}
-
 resolve() # sets kernel and xen from the meta-packages
 {
-	kernel=$(depends "$arch" "linux-image-$arch" linux-image-)
+	kernel=$(apt_depends "$dir/apt-$arch" "linux-image-$arch" linux-image-)
 	kernel=${kernel#linux-image-}
-	xen=$(depends "$arch" "xen-system-$arch" xen-hypervisor-[0-9])
+	xen=$(apt_depends "$dir/apt-$arch" "xen-system-$arch" xen-hypervisor-[0-9])
 	xen=${xen#xen-hypervisor-}
 	xen=${xen%-"$arch"}
 	[ -n "$kernel" ] && [ -n "$xen" ]
 }
 
-# download ARCH closure|alone PACKAGE...: into the private cache.
-download()
-{
-	da=$1 how=$2
-	shift 2
-	for try in 1 2 3; do
-		if [ "$how" = closure ]; then
-			with_apt "$da" apt-get -qq -y -d install "$@" \
-				>"$dir/apt-$da/get.log" 2>&1 && return 0
-		else
-			(cd "$dir/apt-$da/cache/archives" &&
-				with_apt "$da" apt-get -qq download "$@") \
-				>"$dir/apt-$da/get.log" 2>&1 && return 0
-		fi
-		sleep $((try * 3))
-		refresh "$da"
-	done
-	tail -n 20 "$dir/apt-$da/get.log" >&2
-	die "cannot download ($da): $*"
-}
-
 prepare() # ARCH: a private apt with lists
 {
-	private_apt "$1"
-	refresh "$1"
+	apt_make "$dir/apt-$1" "$1"
 }
 
 fetch_root()
@@ -171,13 +83,12 @@ fetch_root()
 	prepare "$arch"
 	resolve || {
 		sleep 5
-		refresh "$arch"
+		apt_refresh "$dir/apt-$arch"
 		resolve
 	} || die "no linux-image-$arch and xen-system-$arch in the host's" \
-		"apt sources; $(tail -n 3 "$dir/apt-$arch/update.err")"
+		"apt sources; $(tail -n 3 "$dir/apt-$arch/log")"
 
-	rm -f "$dir/apt-$arch"/cache/archives/*.deb
-	download "$arch" closure \
+	apt_get "$dir/apt-$arch" closure \
 		"xen-hypervisor-$xen-$arch" "xen-utils-$xen" xenstore-utils \
 		"linux-image-$kernel" busybox-static libdrm-tests strace \
 		libgcc-s1 libdrm2 libpng16-16 libpixman-1-0 libcmocka0 \
@@ -214,37 +125,13 @@ X
 	echo "$stamp" >"$dir/stamp-root"
 }
 
-# Headers run programs of the *building* machine (fixdep, modpost), which live
-# in linux-kbuild of its own architecture.
 fetch_headers()
 {
 	KERNEL=
 	# shellcheck source=/dev/null
 	. "$dir/versions"
-	build=$(dpkg --print-architecture)
 	[ -f "$dir/apt-$arch/apt.conf" ] || prepare "$arch"
-	common=$(depends "$arch" "linux-headers-$KERNEL" linux-headers-)
-	kbuild=$(depends "$arch" "linux-headers-$KERNEL" linux-kbuild-)
-	if [ -z "$common" ] || [ -z "$kbuild" ]; then
-		die "linux-headers-$KERNEL: no such package, or it depends on" \
-			"no linux-headers-*-common or linux-kbuild-*"
-	fi
-	rm -f "$dir/apt-$arch"/cache/archives/*.deb
-	download "$arch" alone "linux-headers-$KERNEL" "$common"
-	[ "$build" = "$arch" ] || {
-		prepare "$build"
-		rm -f "$dir/apt-$build"/cache/archives/*.deb
-	}
-	download "$build" alone "$kbuild"
-
-	rm -rf "$dir/headers"
-	mkdir "$dir/headers"
-	for deb in "$dir"/apt-*/cache/archives/*.deb; do
-		dpkg-deb -x "$deb" "$dir/headers"
-		rm -f "$deb"
-	done
-	sed -i "s#include /usr/src/#include $dir/headers/usr/src/#" \
-		"$dir/headers/usr/src/linux-headers-$KERNEL/Makefile"
+	headers "$dir/headers" "$dir/apt-$arch" "$KERNEL" "$dir/apt-$(dpkg --print-architecture)"
 	echo "$stamp" >"$dir/stamp-headers"
 }
 
