@@ -6,6 +6,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/stringify.h>
 #include <xen/platform_pci.h>
 #include <xen/xen.h>
 
@@ -179,6 +180,8 @@ static void __exit ddrm_module_exit(void)
 
 module_init(ddrm_module_init);
 module_exit(ddrm_module_exit);
+MODULE_VERSION(__stringify(DISPLIF_VERSION_MAJOR) "." __stringify(DISPLIF_VERSION_MINOR) "."
+	       __stringify(DISPLIF_VERSION_PATCH));
 MODULE_DESCRIPTION("Xen para-virtual display frontend, on libdisplif");
 MODULE_LICENSE("Dual MIT/GPL");
 MODULE_ALIAS("xen:" XENDISPL_DRIVER_NAME);

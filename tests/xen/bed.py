@@ -34,13 +34,29 @@ def connectors(sizes):
                     for i, (w, h) in enumerate(sizes))
 
 
-class Bed:
-    """rig: not started yet. programs: folder of what runs in the rig. display:
-    that of dom0, as qemu.py names it. rng: source of all random choices."""
+class Driver:
+    """A frontend in a guest's kernel: its module, its name on the xen bus, and
+    what DRM calls it."""
 
-    def __init__(self, rig, programs, display, rng):
+    def __init__(self, module, bus, drm):
+        self.module = module
+        self.bus = bus
+        self.drm = drm
+
+
+UPSTREAM = Driver("drm_xen_front", "vdispl", "xendrm-du")
+DISPLIF = Driver("displif_drm", "displif_drm", "displif")
+
+
+class Bed:
+    """rig: not started yet. programs: folder of what runs in the rig. module:
+    displif_drm.ko. display: dom0's, as qemu.py names it. rng: source of all
+    random choices."""
+
+    def __init__(self, rig, programs, module, display, rng):
         self.rig = rig
         self.programs = programs
+        self.module = module
         self.display = display
         self.rng = rng
         self.screen = None
@@ -141,7 +157,9 @@ class Bed:
         self.idle = self.footprint()
         files = {f"/bin/{name}": os.path.join(self.programs, name)
                  for name in os.listdir(self.programs)}
-        files["/bin/show"] = os.path.join(HERE, "domu", "show")
+        for name in ("show", "frontend"):
+            files[f"/bin/{name}"] = os.path.join(HERE, "domu", name)
+        files["/mods/displif_drm.ko"] = self.module
         facts = self.rig.guest_create(
             GUEST, [vdispl(connectors(sizes), be_alloc)], files, kind=kind)
         self.guest = {"wanted": wanted, "domid": facts["domid"]}
@@ -151,22 +169,26 @@ class Bed:
         self.alone = {"backend": self.idle["backend"],
                       "mapped grants": self.waiting["mapped grants"]}
 
-    def need_driver(self):
-        """The kernel's own frontend in the guest, connected."""
-        self.check("if [ ! -d /sys/bus/xen/drivers/vdispl ]; then"
-                   " mp drm_xen_front; elif"
-                   " [ ! -e /sys/bus/xen/devices/vdispl-0/driver ]; then"
-                   " echo vdispl-0 >/sys/bus/xen/drivers/vdispl/bind; fi")
+    def need_driver(self, driver=UPSTREAM, options=""):
+        """A frontend in the guest's kernel, connected. options: the module's,
+        if this loads it."""
+        self.check(f"frontend use {driver.bus} {driver.module} {options}")
         self.await_states(4, 4)
 
     def need_no_driver(self):
         """Nobody has the device."""
-        self.check("[ ! -e /sys/bus/xen/devices/vdispl-0/driver ] ||"
-                   " echo vdispl-0 >/sys/bus/xen/drivers/vdispl/unbind", 30)
+        self.check("frontend none", 30)
 
     def destroy_guest(self):
         self.rig.guest_destroy(GUEST)
         self.guest = None
+
+    def save_guest(self, run_on=False):
+        self.rig.guest_save(GUEST, run_on)
+
+    def restore_guest(self):
+        """The saved one goes on, with a device that is new to the backend."""
+        self.guest["domid"] = self.rig.guest_restore(GUEST)
 
     # --- acting and looking
 

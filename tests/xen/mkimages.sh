@@ -41,14 +41,14 @@ amd64)
 	loader=usr/lib64/ld-linux-x86-64.so.2
 	boot_mods="virtio_pci 9pnet_virtio 9p"
 	# Debian's amd64 kernel has a PV display frontend, the arm64 one has
-	# none: there, what such a driver depends on is ready to be loaded.
+	# none. What our own driver depends on is ready to be loaded.
 	# vgem makes buffers that the frontend imports.
-	guest_mods="drm_xen_front vgem"
+	guest_mods="drm_xen_front vgem drm_kms_helper drm_shmem_helper"
 	;;
 arm64)
 	loader=usr/lib/ld-linux-aarch64.so.1
 	boot_mods="virtio_mmio virtio_pci 9pnet_virtio 9p"
-	guest_mods="xen-front-pgdir-shbuf drm_kms_helper"
+	guest_mods="drm_kms_helper drm_shmem_helper"
 	;;
 esac
 xen_mods="xen-evtchn xen-gntdev xen-gntalloc xenfs"

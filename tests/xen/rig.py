@@ -315,6 +315,15 @@ class Rig:
         return self.cmd(f"sh /h/rig/guest.sh run {name} {timeout} "
                         f"{shlex.quote(line)}", timeout + 15)
 
+    def guest_save(self, name, run_on=False, timeout=200):
+        """Write all of a guest to the share. run_on: it is not ended."""
+        self.check(f"sh /h/rig/guest.sh save {name} {timeout} {'-c' * run_on}", timeout + 15)
+
+    def guest_restore(self, name, timeout=200):
+        """The guest that was saved goes on; returns its number."""
+        out = self.check(f"sh /h/rig/guest.sh restore {name} {timeout}", timeout + 15)
+        return int(out.splitlines()[-1].split("=")[1])
+
     def guest_console(self, name):
         """All that a guest wrote to its console, even one that is gone."""
         return self.check(f"cat /var/log/xen/console/guest-{name}.log")

@@ -10,6 +10,7 @@ import time
 import case
 import cases_card
 import cases_compliance
+import cases_drm
 import cases_headless
 import cases_hostile
 import cases_hostile_backend
@@ -24,6 +25,7 @@ from screen import Screen
 SUITES = {
     # The order saves time: it changes backends and guests as rarely as it can.
     "amd64": cases_kms.CASES + cases_life.CASES + cases_trace.CASES
+    + cases_drm.CASES
     + [("card-edid", cases_card.edid),
        ("card-restart", cases_card.restart)]
     + cases_compliance.CASES
@@ -64,6 +66,8 @@ def _parse():
     p.add_argument("--images", required=True, help="output of mkimages.sh")
     p.add_argument("--programs", required=True,
                    help="folder bin of programs.sh")
+    p.add_argument("--module", required=True,
+                   help="displif_drm.ko for the guest's kernel")
     p.add_argument("--picture", required=True,
                    help="the program that compares pictures")
     p.add_argument("--seed", type=int, help="repeat a run's random choices")
@@ -110,7 +114,7 @@ def main():
     rng = random.Random(seed)
     rig = Rig(args.arch, args.top, args.images)
     rig.stop()  # one that an earlier run left behind
-    bed = Bed(rig, args.programs, DISPLAY[args.arch], rng)
+    bed = Bed(rig, args.programs, args.module, DISPLAY[args.arch], rng)
     bed.screen = Screen(bed, os.path.abspath(args.picture), rig.top, rng)
     with rig:
         try:

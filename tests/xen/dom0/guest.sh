@@ -6,6 +6,8 @@
 #                                             the guest's prompt
 #   guest.sh run NAME TIMEOUT LINE            a line in the guest; its status
 #   guest.sh destroy NAME
+#   guest.sh save NAME SECONDS [-c]           to the share; -c: it runs on
+#   guest.sh restore NAME TIMEOUT             waits until it answers; its number
 # Status 124: time-out; 125: no such guest, or it died. Messages of the guest's
 # kernel may stand in the answer of a line.
 
@@ -57,6 +59,13 @@ copy_in()
 	cp "/h/rig/$name.img" "/dev/shm/$name.img" || return 125
 }
 
+# know: sets id, and keeps what is true as long as the domain lives.
+know()
+{
+	id=$(xl domid "$name") &&
+		echo "$id $(xenstore-read "/local/domain/$id/console/tty")" >"$facts"
+}
+
 create()
 {
 	copy_in || return $?
@@ -65,8 +74,7 @@ create()
 	xl create -q "/h/rig/$name.cfg" ${1:+"$1"} || return $?
 	rm -f "/dev/shm/$name.img"
 	t1=$(now)
-	id=$(xl domid "$name") || return 125
-	echo "$id $(xenstore-read "/local/domain/$id/console/tty")" >"$facts" || return 125
+	know || return 125
 	await "$timeout" 0 "RIG domu ready" || return $?
 	echo "domid=$id called=$t0 created=$t1 ready=$(now)"
 }
@@ -92,6 +100,13 @@ verb=$1 name=$2 timeout=$3
 case $verb in
 create) create "$4" ;;
 run) run "$4" ;;
+save) timeout "$timeout" xl save ${4:+"$4"} "$name" "/h/rig/$name.save" ;;
+restore)
+	timeout "$timeout" xl restore "/h/rig/$name.save" && know && run true && echo "domid=$id"
+	rc=$?
+	rm -f "/h/rig/$name.save"
+	exit $rc
+	;;
 destroy) rm -f "$facts"; xl destroy "$name" ;;
 *) exit 2 ;;
 esac
