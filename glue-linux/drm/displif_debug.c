@@ -36,15 +36,21 @@ static int ddrm_debug_show(struct seq_file *m, void *unused)
 {
 	struct drm_info_node *node = m->private;
 	struct ddrm_dev *dd = to_ddrm(node->minor->dev);
-	u32 i, gen, shared, held;
+	static const char *const kind[] = { "system", "import", "contiguous", "backend" };
+	u32 i, gen, shared, held, pages[ARRAY_SIZE(kind)] = { 0 };
+	struct ddrm_share *s;
 
 	mutex_lock(&dd->objs);
+	list_for_each_entry(s, &dd->shares, node)
+		pages[s->bo->mem] += displif_pgdir_pages(s->geo.size);
 	gen = dd->gen;
 	shared = dd->pages_shared;
 	held = dd->pages_held;
 	mutex_unlock(&dd->objs);
 	seq_printf(m, "connection %u, pages shared %u held %u, grants at most %llu\n", gen, shared,
 		   held, ddrm_grant_limit());
+	for (i = 0; i < ARRAY_SIZE(kind); i++)
+		seq_printf(m, "%s %u%s", kind[i], pages[i], i + 1 < ARRAY_SIZE(kind) ? ", " : " pages\n");
 	for (i = 0; i < dd->n_conn; i++)
 		ddrm_debug_conn(m, &dd->conn[i]);
 	return 0;

@@ -5,11 +5,13 @@ import subprocess
 
 from bed import DISPLIF, SIZES
 from case import Failure, expect, same, until
+from cases_hostile_backend import ATTACKS, attack
 
 # The screen's EDID goes before what is configured: its own mode first.
 MODE = (1280, 800)
 FORMATS = ("RG16", "RG24", "AR24", "AR15", "XR15", "AR12", "XR12")
-_COMPLAINT = "BUG|WARNING|Oops|refcount_t|Call Trace|displif.*(refused|lost|cannot|while one)"
+_COMPLAINT = "BUG|WARNING|Oops|refcount_t|Call Trace|general protection|soft lockup"
+_DRIVER = "displif.*(refused|lost|cannot|while one|no connection)"
 
 
 def _need(bed):
@@ -26,11 +28,20 @@ def _show(bed, options="", size=MODE, flips=5):
     return bed.screen.end()
 
 
-def _check_quiet(bed):
-    """The guest's kernel has nothing to complain about."""
-    _, said = bed.line(f"dmesg | grep -E '{_COMPLAINT}'")
+def _complains(bed, about):
+    _, said = bed.line(f"dmesg | grep -E '{about}'")
     if said.strip():
         raise Failure("the guest's kernel complains:\n" + said)
+
+
+def _check_kernel(bed):
+    """Whatever the driver may have had to say of its backend."""
+    _complains(bed, _COMPLAINT)
+
+
+def _check_quiet(bed):
+    """Neither the guest's kernel nor the driver has anything to complain about."""
+    _complains(bed, f"{_COMPLAINT}|{_DRIVER}")
 
 
 def connect(bed):
@@ -153,6 +164,8 @@ def flip_on(bed):
 
 
 _RED, _GREEN = (0xaa, 0, 0), (0, 0xaa, 0)
+# The kernel's console has the size of the smallest connector; some of it is a cursor.
+_CONSOLE = 0.99 * SIZES[1][0] * SIZES[1][1] / (MODE[0] * MODE[1])
 
 
 def _share_of(path, colour):
@@ -172,11 +185,11 @@ def console(bed):
     for number, colour in ((1, _RED), (2, _GREEN)):
         bed.check(f"printf '\\033[4{number}m\\033[2J' >/dev/tty0")
         until("the console's colour", lambda colour=colour:
-              _share_of(bed.screen.take("drm.ppm"), colour) > 0.95, True, 10)
+              _share_of(bed.screen.take("drm.ppm"), colour) > _CONSOLE, True, 10)
         if number == 1:
             _show(bed)
             until("the console's colour after a client", lambda:
-                  _share_of(bed.screen.take("drm.ppm"), _RED) > 0.95, True, 10)
+                  _share_of(bed.screen.take("drm.ppm"), _RED) > _CONSOLE, True, 10)
     _check_quiet(bed)
 
 
@@ -198,13 +211,109 @@ def save_restore(bed):
     _check_quiet(bed)
 
 
-def prime(bed):
-    """Buffers of vgem's, imported."""
+def _pages(bed, kind):
+    """How many the backend holds of that kind of memory, by the driver."""
+    text = bed.check("cat /sys/kernel/debug/dri/0/displif")
+    return int(re.search(rf"{kind} (\d+)", text).group(1))
+
+
+def _reload(bed, options):
+    bed.check("frontend none; [ ! -d /sys/module/displif_drm ] || rmmod displif_drm")
+    bed.need_driver(DISPLIF, options)
+
+
+def contiguous(bed):
+    """A block where the kernel has one; 4 MiB is the most on amd64."""
     _need(bed)
-    bed.check("mp vgem")
-    _show(bed, "--exporter $(cd /dev/dri; for c in card*; do readlink"
-          " -f /sys/class/drm/$c/device | grep -q vgem && echo /dev/dri/$c; done)")
+    _reload(bed, "contiguous=1")
+    for size, block in (((800, 600), True), ((1280, 1024), False)):
+        seed = bed.screen.seed()
+        bed.screen.start_kms(seed, 4, f"--mode {size[0]}x{size[1]}")
+        bed.screen.check_screen("drm.ppm", seed, 4, size)
+        same("buffers in a block", _pages(bed, "contiguous") > 0, block)
+        bed.screen.end()
+    _reload(bed, "contiguous=0")
     _check_quiet(bed)
+
+
+def prime(bed):
+    """Buffers of vgem's, imported. In a PVH guest: in a PV one a program's first
+    access to vgem's memory never ends, with any driver."""
+    bed.need_kms()
+    bed.need_guest(kind="pvh")
+    bed.need_driver(DISPLIF)
+    bed.check("mp vgem")
+    seed = bed.screen.seed()
+    bed.screen.start_kms(seed, 4, "--exporter /dev/dri/card1")
+    bed.screen.check_screen("drm.ppm", seed, 4, MODE)
+    expect(_pages(bed, "import") >= 2000, "no imported pages")
+    bed.screen.end()
+    _check_quiet(bed)
+
+
+def be_alloc(bed):
+    """The backend's memory, which goes with it: the client's picture does not."""
+    bed.need_kms()
+    bed.need_guest(be_alloc=True, kind="pvh")
+    bed.need_driver(DISPLIF)
+    seed = bed.screen.seed()
+    bed.screen.start_kms(seed, 5)
+    bed.screen.check_screen("drm.ppm", seed, 5, MODE)
+    expect(_pages(bed, "backend") >= 2000, "the backend's memory is not used")
+    expect(bed.backend.stats()["xen"]["share_pages"] >= 2000, "the backend shares too little")
+    bed.backend.end("KILL", 128 + 9)
+    bed.need_kms()
+    bed.await_states(4, 4)
+    until("the picture", lambda: bed.screen.judge(bed.screen.take("drm.ppm"), seed, 5, MODE)[0],
+          True, 20)
+    bed.screen.end()
+    _show(bed)
+    _check_quiet(bed)
+    bed.need_no_driver()
+    bed.await_states(6, 2)
+    bed.await_waiting()
+
+
+def loads(bed):
+    """A hundred times; nothing is left of any."""
+    _need(bed)
+    _show(bed)
+    bed.need_no_driver()
+    bed.check("rmmod displif_drm")
+    bed.await_waiting()
+    before = bed.check("grep -c . /proc/vmallocinfo; grep MemFree /proc/meminfo").split()
+    bed.check("for i in $(seq 100); do mp displif_drm || exit 1;"
+              " n=0; until [ -e /sys/class/drm/card0 ]; do n=$((n + 1));"
+              " [ $n -lt 200 ] || exit 2; usleep 50000; done;"
+              " frontend none; rmmod displif_drm || exit 3; done", 400)
+    bed.await_states(6, 2)
+    bed.await_waiting()
+    after = bed.check("grep -c . /proc/vmallocinfo; grep MemFree /proc/meminfo").split()
+    lost = int(before[2]) - int(after[2])
+    expect(lost < 4096, f"{lost} KiB of memory are gone")
+    bed.need_driver(DISPLIF)
+    _show(bed)
+    _check_quiet(bed)
+    return f"{lost} KiB less free"
+
+
+def hostile(bed):
+    """A backend that answers as none may: the guest's kernel has nothing to complain about, and the picture
+    is right when a sane one is back."""
+    _need(bed)
+    _show(bed)
+    bed.check("rm -f /run/enough /run/over; (while [ ! -e /run/enough ]; do timeout 20"
+              " kmsclient --wait 5 --flips 200 --no-draw --timeout 5; usleep 100000; done;"
+              " : >/run/over) >/run/hostile.log 2>&1 </dev/null & usleep 100000")
+    bed.backend.end("TERM", 0)
+    met = attack(bed, 1, " ".join(ATTACKS))
+    bed.check("touch /run/enough")
+    until("the end of the clients", lambda: bed.line("[ -e /run/over ]")[0], 0, 60)
+    bed.need_kms()
+    bed.await_states(4, 4, 60)
+    _show(bed)
+    _check_kernel(bed)
+    return f"{len(met)} attacks, {sum(met.values())} connections"
 
 
 CASES = [
@@ -218,6 +327,10 @@ CASES = [
     ("drm-backend-terminated", backend_terminated),
     ("drm-flip-on", flip_on),
     ("drm-console", console),
-    ("drm-prime", prime),
+    ("drm-contiguous", contiguous),
     ("drm-save-restore", save_restore),
+    ("drm-hostile", hostile),
+    ("drm-loads", loads),
+    ("drm-prime", prime),
+    ("drm-be-alloc", be_alloc),
 ]

@@ -29,7 +29,7 @@ _MEMORY = "awk '/^VmHWM/ { print $2 }' /proc/$(cat /run/card.pid)/status"
 _NOTHING = {"channels": 0, "shared_pages": 0, "mapped_pages": 0}
 
 
-def _attack(bed, seconds, words):
+def attack(bed, seconds, words):
     """Returns {attack: connections}."""
     out = bed.rig.check(
         f"/h/bin/hostile-backend --domain {bed.domid()} --seed"
@@ -74,7 +74,7 @@ def under(bed, attacks, seconds, options=""):
         bed.check(f"echo '{options}' >/run/card.options;"
                   " kill -TERM $(cat /run/card.pid)")
     bed.backend.end("TERM", 0)
-    met = _attack(bed, seconds, " ".join(attacks))
+    met = attack(bed, seconds, " ".join(attacks))
     ends, most = _end_card(bed)
     ends -= bool(options)
     expect(most <= before + GROWN,
