@@ -49,11 +49,11 @@ DISPLIF = Driver("displif_drm", "displif_drm", "displif")
 
 
 class Bed:
-    """rig: not started yet. programs: folder of what runs in the rig. module:
-    displif_drm.ko. display: dom0's, as qemu.py names it. rng: source of all
-    random choices."""
+    """rig: not started yet. programs: folder of what runs in the rig. display:
+    dom0's, as qemu.py names it. rng: source of all random choices. module:
+    displif_drm.ko, for cases that want it."""
 
-    def __init__(self, rig, programs, module, display, rng):
+    def __init__(self, rig, programs, display, rng, module=None):
         self.rig = rig
         self.programs = programs
         self.module = module
@@ -159,7 +159,8 @@ class Bed:
                  for name in os.listdir(self.programs)}
         for name in ("show", "frontend"):
             files[f"/bin/{name}"] = os.path.join(HERE, "domu", name)
-        files["/mods/displif_drm.ko"] = self.module
+        if self.module:
+            files["/mods/displif_drm.ko"] = self.module
         facts = self.rig.guest_create(
             GUEST, [vdispl(connectors(sizes), be_alloc)], files, kind=kind)
         self.guest = {"wanted": wanted, "domid": facts["domid"]}

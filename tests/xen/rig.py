@@ -316,7 +316,7 @@ class Rig:
                         f"{shlex.quote(line)}", timeout + 15)
 
     def guest_save(self, name, run_on=False, timeout=200):
-        """Write all of a guest to the share. run_on: it is not ended."""
+        """Keep all of a guest in dom0. run_on: it is not ended."""
         self.check(f"sh /h/rig/guest.sh save {name} {timeout} {'-c' * run_on}", timeout + 15)
 
     def guest_restore(self, name, timeout=200):

@@ -24,8 +24,7 @@ from screen import Screen
 
 SUITES = {
     # The order saves time: it changes backends and guests as rarely as it can.
-    "amd64": cases_kms.CASES + cases_life.CASES + cases_trace.CASES
-    + cases_drm.CASES
+    "base": cases_kms.CASES + cases_life.CASES + cases_trace.CASES
     + [("card-edid", cases_card.edid),
        ("card-restart", cases_card.restart)]
     + cases_compliance.CASES
@@ -38,7 +37,8 @@ SUITES = {
        ("be-alloc", cases_kms.be_alloc),
        ("trace-be-alloc", cases_trace.be_alloc),
        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
-    "arm64": [
+    "drm": cases_drm.CASES,
+    "base-arm64": [
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
         ("card-flips", cases_card.flips),
@@ -46,12 +46,16 @@ SUITES = {
         ("card-destroy", cases_card.destroy),
         ("card-large", cases_card.large),
         ("card-be-alloc", cases_card.be_alloc),
-        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
+        ("destroy-be-alloc", cases_card.destroy_be_alloc)]
+    + cases_drm.ARM,
 }
+# A boot serves one part; they may run side by side.
+PARTS = {"amd64": ("base", "drm"), "arm64": ("base-arm64",)}
 # Run with --long, or when they are named.
 LONG = {
     "amd64": [("card-picture", cases_card.picture)] + cases_hostile.LONG
-    + cases_hostile_guest.LONG + cases_hostile_backend.LONG + cases_compliance.LONG,
+    + cases_hostile_guest.LONG + cases_hostile_backend.LONG + cases_compliance.LONG
+    + cases_drm.LONG,
     "arm64": cases_compliance.LONG[:1],
 }
 # Run when they are named, only.
@@ -61,7 +65,7 @@ DISPLAY = {"amd64": "bochs", "arm64": "virtio-gpu"}
 
 def _parse():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("arch", choices=sorted(SUITES))
+    p.add_argument("arch", choices=sorted(PARTS))
     p.add_argument("--top", required=True, help="folder of this run")
     p.add_argument("--images", required=True, help="output of mkimages.sh")
     p.add_argument("--programs", required=True,
@@ -71,14 +75,19 @@ def _parse():
     p.add_argument("--picture", required=True,
                    help="the program that compares pictures")
     p.add_argument("--seed", type=int, help="repeat a run's random choices")
+    p.add_argument("--part", choices=sorted(SUITES),
+                   help="of the cases of that architecture; all of them, if none is named")
     p.add_argument("--long", action="store_true",
                    help="attacks and judgements in full length, and nothing else")
     p.add_argument("--list", action="store_true", help="only name the cases")
     p.add_argument("case", nargs="*", help="run only these")
     args = p.parse_intermixed_args()
-    args.suite = (LONG if args.long else SUITES)[args.arch]
+    if args.part and args.part not in PARTS[args.arch]:
+        p.error(f"{args.arch} has the parts {', '.join(PARTS[args.arch])}")
+    short = sum((SUITES[part] for part in ([args.part] if args.part else PARTS[args.arch])), [])
+    args.suite = LONG[args.arch] if args.long else short
     if args.case:
-        args.suite = SUITES[args.arch] + LONG[args.arch] + BY_HAND[args.arch]
+        args.suite = short + LONG[args.arch] + BY_HAND[args.arch]
     unknown = set(args.case) - {name for name, _ in args.suite}
     if unknown:
         p.error(f"no such case: {', '.join(sorted(unknown))}")
@@ -114,7 +123,7 @@ def main():
     rng = random.Random(seed)
     rig = Rig(args.arch, args.top, args.images)
     rig.stop()  # one that an earlier run left behind
-    bed = Bed(rig, args.programs, args.module, DISPLAY[args.arch], rng)
+    bed = Bed(rig, args.programs, DISPLAY[args.arch], rng, args.module)
     bed.screen = Screen(bed, os.path.abspath(args.picture), rig.top, rng)
     with rig:
         try:
@@ -128,7 +137,7 @@ def main():
         begin = time.monotonic()
         failed, notes = case.run(bed, cases)
         if not args.case:
-            _figures(args.arch + "-long" * args.long, notes, len(failed),
+            _figures(args.arch + f"-{args.part}" * bool(args.part) + "-long" * args.long, notes, len(failed),
                      time.monotonic() - begin)
         return 1 if failed or not notes else 0
 

@@ -6,7 +6,7 @@
 #                                             the guest's prompt
 #   guest.sh run NAME TIMEOUT LINE            a line in the guest; its status
 #   guest.sh destroy NAME
-#   guest.sh save NAME SECONDS [-c]           to the share; -c: it runs on
+#   guest.sh save NAME SECONDS [-c]           in dom0; -c: it runs on
 #   guest.sh restore NAME TIMEOUT             waits until it answers; its number
 # Status 124: time-out; 125: no such guest, or it died. Messages of the guest's
 # kernel may stand in the answer of a line.
@@ -100,11 +100,11 @@ verb=$1 name=$2 timeout=$3
 case $verb in
 create) create "$4" ;;
 run) run "$4" ;;
-save) timeout "$timeout" xl save ${4:+"$4"} "$name" "/h/rig/$name.save" ;;
+save) timeout "$timeout" xl save ${4:+"$4"} "$name" "/dev/shm/$name.save" ;;
 restore)
-	timeout "$timeout" xl restore "/h/rig/$name.save" && know && run true && echo "domid=$id"
+	timeout "$timeout" xl restore "/dev/shm/$name.save" && know && run true && echo "domid=$id"
 	rc=$?
-	rm -f "/h/rig/$name.save"
+	rm -f "/dev/shm/$name.save"
 	exit $rc
 	;;
 destroy) rm -f "$facts"; xl destroy "$name" ;;
