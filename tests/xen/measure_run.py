@@ -64,7 +64,7 @@ class Run:
 
     def measure(self, size):
         """{figure: value or list of values} for one size of the display."""
-        self.pid = int(self._check(_START))
+        self.start_backend()
         self.rig.guest_create(
             GUEST, [vdispl("Virtual-1:" + size)], timeout=PATIENCE,
             files={"/bin/kmsclient": os.path.join(self.programs, "kmsclient")})
@@ -76,11 +76,17 @@ class Run:
         found.update(self._long_runs(2 * MANY // 257))
         found.update(self._traced(size))
         self.rig.guest_destroy(GUEST, PATIENCE)
+        self.end_backend()
+        return found
+
+    def start_backend(self):
+        self.pid = int(self._check(_START))
+
+    def end_backend(self):
         # A zombie has no command line; nobody may have waited for it yet.
         said = self._check("kill PID; sleep 2; cat /run/measure.log;"
                            " ! grep -q . /proc/PID/cmdline 2>/dev/null")
         expect(not said, f"the backend complained:\n{said}")
-        return found
 
     # --- one client
 
@@ -102,7 +108,7 @@ class Run:
         for text in out.splitlines():
             if text.startswith("="):
                 name, _, rest = text[1:].partition(" ")
-                said[name] = rest.split()
+                said[name] = said.get(name, []) + rest.split()
         return runs, said
 
     def _stats(self):

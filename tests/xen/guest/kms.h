@@ -98,6 +98,7 @@ struct kms_flips {
 	uint64_t busy;	   /* attempts that the kernel refused because of an older flip */
 	uint64_t start_us; /* when the pending flip's ioctl began */
 	uint64_t first_ns, last_ns;
+	bool async;
 };
 
 enum kms_wait {

@@ -155,7 +155,8 @@ static int submit(struct kms *kms, struct kms_flips *flips, uint32_t fb, uint64_
 
 	*start = now_ns();
 	flips->start_us = *start / 1000u;
-	err = drmModePageFlip(kms->fd, kms->crtc, fb, DRM_MODE_PAGE_FLIP_EVENT,
+	err = drmModePageFlip(kms->fd, kms->crtc, fb,
+			      DRM_MODE_PAGE_FLIP_EVENT | (flips->async ? DRM_MODE_PAGE_FLIP_ASYNC : 0u),
 			      (void *)(uintptr_t)flips->number);
 	if (!err)
 		series_add(&flips->ioctl, now_ns() - *start);

@@ -38,6 +38,7 @@ static const char usage[] =
 	"  --seed N          of the test card (0)\n"
 	"  --flips N         page flips, each waited for (60)\n"
 	"  --buffers N       dumb buffers, used in turn (2)\n"
+	"  --async           flips do not wait for the vertical blank\n"
 	"  --no-draw         leave the buffers as they come: for measurements\n"
 	"  --dpms-cycle      switch the display off and on before the flips\n"
 	"  --hold SECONDS    keep the last picture, until SIGTERM at most (0)\n"
@@ -57,7 +58,7 @@ struct options {
 	struct kms_want want;
 	const char *rebind;
 	uint32_t seed, flips, buffers, hold_s, timeout_s;
-	bool no_draw, dpms_cycle, drop_master, disable, json;
+	bool async, no_draw, dpms_cycle, drop_master, disable, json;
 };
 
 struct client {
@@ -103,6 +104,8 @@ static bool parse_option(int c, struct options *o)
 	case 'r':
 		o->rebind = optarg;
 		return true;
+	case 'a':
+		return o->async = true;
 	case 'n':
 		return o->no_draw = true;
 	case 'p':
@@ -129,6 +132,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{"seed", required_argument, NULL, 's'},
 		{"flips", required_argument, NULL, 'f'},
 		{"buffers", required_argument, NULL, 'b'},
+		{"async", no_argument, NULL, 'a'},
 		{"no-draw", no_argument, NULL, 'n'},
 		{"dpms-cycle", no_argument, NULL, 'p'},
 		{"hold", required_argument, NULL, 'H'},
@@ -385,6 +389,7 @@ int main(int argc, char **argv)
 	code = parse(argc, argv, &client.o);
 	if (code >= 0)
 		return code;
+	client.flips.async = client.o.async;
 	if (!catch_signals(&client))
 		return 1;
 	ok = start(&client) && show(&client);
