@@ -191,6 +191,7 @@ struct ddrm_dev {
 
 	struct mutex objs;
 	u32 gen; /* the connection of now, or 0 */
+	u32 closed; /* the last one whose transport is gone: until then the backend may map buffers */
 	u16 dom;
 	u32 version, n_there; /* connectors that have a transport */
 	u32 epoch; /* counts resumes: what was mapped before one is void */

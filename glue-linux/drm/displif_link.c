@@ -166,6 +166,9 @@ static void ddrm_link_release(struct ddrm_dev *dd)
 		displif_front_kill(&dd->front[i], DISPLIF_E_GONE);
 	displif_port_front_close(&dd->port, dd->link, dd->n_link);
 	dd->n_link = 0;
+	mutex_lock(&dd->objs);
+	dd->closed = dd->serial;
+	mutex_unlock(&dd->objs);
 	ddrm_share_work(dd);
 }
 

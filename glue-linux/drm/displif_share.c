@@ -260,15 +260,19 @@ int ddrm_share_get(struct ddrm_bo *bo, u32 gen, const struct ddrm_geo *geo)
 /* With objs: whether the share is over, which takes it off its list; else what is due is sent. */
 static bool ddrm_share_over(struct ddrm_dev *dd, struct ddrm_share *s, struct ddrm_be **unmap)
 {
+	/* A backend that is told of the end unmaps first, and is waited for. */
+	bool closed = (s32)(dd->closed - s->gen) >= 0;
 	struct ddrm_bo *bo = s->bo;
 	u32 state = READ_ONCE(s->state);
 
-	if (s->gen != dd->gen ? state != DDRM_SHARE_NEW : state == DDRM_SHARE_DONE) {
+	if (state == DDRM_SHARE_DONE || (closed && state != DDRM_SHARE_NEW)) {
 		if (bo->share == s)
 			bo->share = NULL;
 		ddrm_be_orphan(s);
 		return true;
 	}
+	if (s->gen != dd->gen)
+		return false;
 	if (state != DDRM_SHARE_UNSURE && !(state == DDRM_SHARE_LIVE && bo->freed && !s->fbs))
 		return false;
 	if (s->be) {
@@ -343,6 +347,9 @@ void ddrm_share_fini(struct ddrm_dev *dd)
 	struct ddrm_share *s, *next;
 	u32 n = 0;
 
+	mutex_lock(&dd->objs);
+	dd->closed = dd->serial;
+	mutex_unlock(&dd->objs);
 	ddrm_share_work(dd);
 	list_for_each_entry_safe(s, next, &dd->held, node) {
 		s->bo->leaked = true;
