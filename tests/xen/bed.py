@@ -189,7 +189,11 @@ class Bed:
 
     def restore_guest(self):
         """The saved one goes on, with a device that is new to the backend."""
-        self.guest["domid"] = self.rig.guest_restore(GUEST)
+        old, new = self.domid(), self.rig.guest_restore(GUEST)
+        self.guest["domid"] = new
+        for held in (self.waiting, self.alone):
+            grants = held["mapped grants"]
+            held["mapped grants"] = {new if d == old else d: n for d, n in grants.items()}
 
     # --- acting and looking
 

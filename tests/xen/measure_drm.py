@@ -16,9 +16,6 @@ from rig import HERE, Rig, RigError, vdispl
 SIZES = ("1024x768", "1920x1080")
 FLIPS = 600
 RATE = 60.0  # of the modes that are asked for, but for what EDIDs say to the third digit
-# Interrupts of the display, and of nothing else that the guest has.
-_IRQS = ("grep xen-dyn /proc/interrupts | grep -v -e hvc -e xenbus"
-         " | awk '{ n += $2 } END { print \"=irqs\", n }'")
 
 
 class DrmRun(Run):
@@ -35,6 +32,7 @@ class DrmRun(Run):
             GUEST, [vdispl("Virtual-1:" + size)], timeout=PATIENCE,
             files={"/bin/kmsclient": os.path.join(self.programs, "kmsclient"),
                    "/bin/frontend": os.path.join(HERE, "domu", "frontend"),
+                   "/bin/irqs": os.path.join(HERE, "domu", "irqs"),
                    "/mods/displif_drm.ko": self.module})
 
     def end(self):
@@ -50,8 +48,8 @@ class DrmRun(Run):
     def flips(self, size, options=""):
         """Figures of one client that flips as fast as it may."""
         runs, said = self._client(
-            f"{_IRQS}; kmsclient --mode {size} --flips {FLIPS} --no-draw {options}"
-            f" --stats-json; {_IRQS}", 2 + 2 * FLIPS // int(RATE))
+            f"irqs; kmsclient --mode {size} --flips {FLIPS} --no-draw {options}"
+            " --stats-json; irqs", 2 + 2 * FLIPS // int(RATE))
         before, after = said["irqs"]
         run = runs[0]
         return {"rate": run["flips_per_s"], "ioctl": run["flip_ioctl_us"]["median"],
