@@ -24,8 +24,9 @@ static void ddrm_debug_conn(struct seq_file *m, struct ddrm_conn *c)
 	spin_unlock_irq(&c->lock);
 	seq_printf(m, "connector %u: connection %u, told %u, fb %llu %ux%u+%u+%u\n", c->index, gen,
 		   told, v.fb, v.width, v.height, v.x, v.y);
-	seq_printf(m, "  flips %llu shown %llu lost %llu refused %llu local %llu\n", s.flips,
-		   s.flip_events, s.flip_lost, s.flip_refused, s.flip_local);
+	seq_printf(m, "  flips %llu shown %llu skipped %llu lost %llu refused %llu local %llu\n",
+		   s.flips, s.flip_events, s.flip_skipped, s.flip_lost, s.flip_refused,
+		   s.flip_local);
 	seq_printf(m, "  modes refused %llu\n", s.config_refused);
 	seq_printf(m, "  requests %u responses %u events %u notified %u full %u\n", front.requests,
 		   front.responses, front.events, front.notified, front.full);
@@ -50,7 +51,8 @@ static int ddrm_debug_show(struct seq_file *m, void *unused)
 	seq_printf(m, "connection %u, pages shared %u held %u, grants at most %llu\n", gen, shared,
 		   held, ddrm_grant_limit());
 	for (i = 0; i < ARRAY_SIZE(kind); i++)
-		seq_printf(m, "%s %u%s", kind[i], pages[i], i + 1 < ARRAY_SIZE(kind) ? ", " : " pages\n");
+		seq_printf(m, "%s %u, ", kind[i], pages[i]);
+	seq_puts(m, "in pages\n");
 	for (i = 0; i < dd->n_conn; i++)
 		ddrm_debug_conn(m, &dd->conn[i]);
 	return 0;

@@ -103,7 +103,7 @@ struct ddrm_vblank {
 };
 
 struct ddrm_stats {
-	u64 flips, flip_events, flip_lost, flip_refused, flip_local, config_refused;
+	u64 flips, flip_events, flip_skipped, flip_lost, flip_refused, flip_local, config_refused;
 };
 
 struct ddrm_conn {
@@ -121,11 +121,11 @@ struct ddrm_conn {
 	u64 lit_fb; /* what it was told to show */
 	u32 cfg_width, cfg_height; /* "resolution" in this connection */
 	bool starved;		   /* tell the work "life" when a slot is free */
-	int flip;		   /* slot of the open flip, or -1 */
+	int flip;		   /* slot of the open flip, which was not shown yet, or -1 */
+	bool behind;		   /* the newest is to be sent when that is over */
 	u32 flips_lost;		   /* in a row */
 	u64 flip_due;
-	struct drm_pending_vblank_event *event;
-	bool event_async;
+	struct drm_pending_vblank_event *event; /* of the open flip, or NULL */
 	u64 late_due; /* when the work "late" runs, or DISPLIF_NEVER */
 	struct ddrm_stats stats;
 
@@ -248,6 +248,7 @@ bool ddrm_req_names(struct ddrm_dev *dd, u64 fb);
 void ddrm_flip(struct ddrm_conn *c, const struct ddrm_view *view, u32 fb_gen, bool damaged,
 	       struct drm_pending_vblank_event *event, bool async);
 bool ddrm_flip_replay(struct ddrm_conn *c, u32 gen, u64 fb);
+void ddrm_flip_next(struct ddrm_conn *c);
 void ddrm_flip_event(struct ddrm_conn *c, struct ddrm_slot *slot,
 		     const struct displif_front_event *ev);
 void ddrm_flip_expire(struct ddrm_conn *c, u64 now);
@@ -262,13 +263,14 @@ void ddrm_show_fini(struct ddrm_dev *dd);
 int ddrm_kms_init(struct ddrm_dev *dd);
 int ddrm_connector_init(struct ddrm_conn *c);
 
-/* displif_vblank.c; the last two with the connector's lock */
+/* displif_vblank.c; the last three with the connector's lock */
 int ddrm_vblank_init(struct ddrm_conn *c);
 void ddrm_vblank_mode(struct ddrm_conn *c);
 int ddrm_vblank_enable(struct drm_crtc *crtc);
 void ddrm_vblank_disable(struct drm_crtc *crtc);
 bool ddrm_vblank_stamp(struct drm_crtc *crtc, int *max_error, ktime_t *time, bool in_irq);
-void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, bool async);
+void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event);
+void ddrm_vblank_send(struct ddrm_conn *c, struct drm_pending_vblank_event *event);
 void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event);
 
 /* displif_crc.c */

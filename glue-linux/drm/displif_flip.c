@@ -47,7 +47,14 @@ static int ddrm_send_flip(struct ddrm_conn *c)
 	return i;
 }
 
-/* The event of the open flip goes out with the next tick. */
+static void ddrm_flip_open(struct ddrm_conn *c, int slot)
+{
+	c->flip = slot;
+	c->flip_due = ddrm_now() + DDRM_FLIP_MS;
+	c->behind = false;
+}
+
+/* No flip is open any more. If one had an event, that goes out with the next tick. */
 static void ddrm_flip_local(struct ddrm_conn *c)
 {
 	struct drm_pending_vblank_event *event = c->event;
@@ -65,16 +72,60 @@ static bool ddrm_same_config(const struct ddrm_view *a, const struct ddrm_view *
 	       a->height == b->height && a->bpp == b->bpp;
 }
 
+/* What the backend could not be told is the replay's, which knows the newest view only. */
+static void ddrm_flip_untold(struct ddrm_conn *c)
+{
+	c->view_gen = 0;
+	c->behind = false;
+	if (c->gen)
+		ddrm_show_kick(c->dd, 0);
+}
+
+/*
+ * Tells the backend of the view. Returns whether it could, and in *@open whether the open flip is
+ * this one. An async flip waits while another is open: then the newest is sent.
+ */
+static bool ddrm_flip_tell(struct ddrm_conn *c, bool config, bool damaged, bool async, bool *open)
+{
+	int slot;
+
+	*open = false;
+	if (!config && !damaged)
+		return true;
+	if (!config && async && c->flip >= 0) {
+		if (c->behind)
+			c->stats.flip_skipped++;
+		c->behind = true;
+		return true;
+	}
+	/* What is open says nothing about this one. */
+	c->flip = -1;
+	c->behind = false;
+	if (config && ddrm_send_config(c))
+		return false;
+	if (!c->view.fb)
+		return true;
+	slot = ddrm_send_flip(c);
+	if (slot < 0)
+		return false;
+	ddrm_flip_open(c, slot);
+	*open = true;
+	return true;
+}
+
 /*
  * The commit tail shows @view. @fb_gen: the connection in which its framebuffer is attached.
  * @event comes with a reference to vblanks, or is NULL.
+ *
+ * A flip's event is the backend's. That of an async flip goes out at once: from now on this
+ * framebuffer is what the next moment shows, and the one before may be drawn into, with the
+ * tearing that its client has asked for.
  */
 void ddrm_flip(struct ddrm_conn *c, const struct ddrm_view *view, u32 fb_gen, bool damaged,
 	       struct drm_pending_vblank_event *event, bool async)
 {
-	bool config = false, told = true;
+	bool config = false, open = false, told;
 	unsigned long flags;
-	int slot = -1;
 
 	spin_lock_irqsave(&c->lock, flags);
 	if (!view)
@@ -83,40 +134,27 @@ void ddrm_flip(struct ddrm_conn *c, const struct ddrm_view *view, u32 fb_gen, bo
 		config = true;
 	if (view)
 		c->view = *view;
-	view = &c->view;
 	if (c->event) {
 		drm_err_ratelimited(&c->dd->drm, "connector %u: a flip while one is open\n",
 				    c->index);
 		ddrm_flip_local(c);
 	}
-	if (!c->gen) {
-		told = false;
-	} else if (!view->fb) {
-		told = !ddrm_send_config(c);
-	} else if (fb_gen != c->gen) {
-		told = false;
-	} else if (config || damaged) {
-		told = !config || !ddrm_send_config(c);
-		if (told)
-			slot = ddrm_send_flip(c);
-		told = told && slot >= 0;
-	}
-	/* What the backend could not be told is the replay's, which knows the newest view only. */
-	c->view_gen = told ? c->gen : 0;
-	if (event && slot >= 0) {
+	told = c->gen && (!c->view.fb || fb_gen == c->gen) &&
+	       ddrm_flip_tell(c, config, damaged, async, &open);
+	if (told)
+		c->view_gen = c->gen;
+	else
+		ddrm_flip_untold(c);
+	if (event && told && async) {
+		ddrm_vblank_send(c, event);
+	} else if (event && open) {
 		c->event = event;
-		c->event_async = async;
-		c->flip = slot;
-		c->flip_due = ddrm_now() + DDRM_FLIP_MS;
 	} else if (event) {
 		c->stats.flip_local++;
 		ddrm_vblank_arm(c, event);
 	}
-	if (c->gen) {
+	if (c->gen)
 		ddrm_req_flush(c);
-		if (!told)
-			ddrm_show_kick(c->dd, 0);
-	}
 	spin_unlock_irqrestore(&c->lock, flags);
 }
 
@@ -142,11 +180,25 @@ bool ddrm_flip_replay(struct ddrm_conn *c, u32 gen, u64 fb)
 	return done;
 }
 
+/* With the lock: what waited for the open flip is shown, if that is over. */
+void ddrm_flip_next(struct ddrm_conn *c)
+{
+	int slot;
+
+	if (!c->behind || c->flip >= 0 || !c->gen)
+		return;
+	slot = ddrm_send_flip(c);
+	if (slot < 0)
+		ddrm_flip_untold(c);
+	else
+		ddrm_flip_open(c, slot);
+}
+
 /* With the lock: something came for a flip, open or not. */
 void ddrm_flip_event(struct ddrm_conn *c, struct ddrm_slot *slot,
 		     const struct displif_front_event *ev)
 {
-	bool open = c->event && c->flip == (int)(slot - c->slot);
+	bool open = c->flip == (int)(slot - c->slot);
 	struct drm_pending_vblank_event *event = c->event;
 
 	if (ev->type == DISPLIF_EV_FLIP) {
@@ -156,7 +208,8 @@ void ddrm_flip_event(struct ddrm_conn *c, struct ddrm_slot *slot,
 		if (open) {
 			c->event = NULL;
 			c->flip = -1;
-			ddrm_vblank_flip(c, event, c->event_async);
+			if (event)
+				ddrm_vblank_flip(c, event);
 		}
 		return;
 	}
@@ -177,7 +230,7 @@ void ddrm_flip_event(struct ddrm_conn *c, struct ddrm_slot *slot,
 /* With the lock: the watchdog. */
 void ddrm_flip_expire(struct ddrm_conn *c, u64 now)
 {
-	if (!c->event || now < c->flip_due)
+	if (c->flip < 0 || now < c->flip_due)
 		return;
 	c->stats.flip_lost++;
 	c->flips_lost++;
@@ -194,5 +247,6 @@ void ddrm_flip_expire(struct ddrm_conn *c, u64 now)
 void ddrm_flip_abort(struct ddrm_conn *c)
 {
 	c->view_gen = 0;
+	c->behind = false;
 	ddrm_flip_local(c);
 }

@@ -111,6 +111,7 @@ static void ddrm_settle(struct ddrm_conn *c)
 			break;
 		}
 	}
+	ddrm_flip_next(c);
 }
 
 /* With the lock held, and last. */
@@ -129,7 +130,7 @@ void ddrm_req_flush(struct ddrm_conn *c)
 		atomic_set(&c->dd->broken, (int)c->gen);
 		ddrm_link_kick(c->dd);
 	}
-	if (c->event)
+	if (c->flip >= 0)
 		due = min(due, c->flip_due);
 	if (duty & DISPLIF_DO_POLL)
 		due = 0;
@@ -171,6 +172,7 @@ static void ddrm_late(struct work_struct *work)
 		displif_front_expire(c->front, now);
 		ddrm_settle(c);
 		ddrm_flip_expire(c, now);
+		ddrm_flip_next(c);
 		ddrm_req_flush(c);
 	}
 	spin_unlock_irqrestore(&c->lock, flags);

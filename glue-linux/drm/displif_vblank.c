@@ -97,7 +97,8 @@ bool ddrm_vblank_stamp(struct drm_crtc *crtc, int *max_error, ktime_t *time, boo
 	return true;
 }
 
-static void ddrm_vblank_send(struct ddrm_conn *c, struct drm_pending_vblank_event *event)
+/* The event goes out now, and its reference to vblanks with it. */
+void ddrm_vblank_send(struct ddrm_conn *c, struct drm_pending_vblank_event *event)
 {
 	struct drm_device *drm = &c->dd->drm;
 
@@ -107,7 +108,7 @@ static void ddrm_vblank_send(struct ddrm_conn *c, struct drm_pending_vblank_even
 	drm_crtc_vblank_put(&c->crtc);
 }
 
-/* The event goes out with the next tick, and its reference to vblanks with it. */
+/* The same, with the next tick. */
 void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event)
 {
 	struct drm_device *drm = &c->dd->drm;
@@ -119,16 +120,12 @@ void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event
 }
 
 /* The backend has shown a framebuffer now. */
-void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, bool async)
+void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event)
 {
 	struct ddrm_vblank *v = &c->vblank;
 	s64 stamp = atomic64_read(&v->stamp);
 	struct ddrm_phase p;
 
-	if (async) {
-		ddrm_vblank_send(c, event);
-		return;
-	}
 	p = ddrm_phase_flip(stamp, atomic64_read(&v->done) == stamp, ktime_get_ns(), v->period);
 	if (p.what == DDRM_PHASE_WAIT) {
 		ddrm_vblank_arm(c, event);
