@@ -45,6 +45,8 @@ struct ddrm_bo {
 	struct mutex vmap_lock; /* inside resv, which not all kernels hold around vmap() */
 	void *vaddr;		/* BACKEND: its vmap */
 	u32 vmaps;
+	bool console;		/* the kernel's own */
+	struct iosys_map keep;	/* its vmap, once there was one */
 };
 
 static inline struct ddrm_bo *to_ddrm_bo(struct drm_gem_object *obj)
@@ -115,10 +117,12 @@ u64 ddrm_grant_limit(void);
 struct drm_gem_object *ddrm_gem_create_object(struct drm_device *drm, size_t size);
 int ddrm_dumb_create(struct drm_file *file, struct drm_device *drm,
 		     struct drm_mode_create_dumb *args);
-struct drm_gem_object *ddrm_gem_import(struct drm_device *drm, struct dma_buf_attachment *attach,
-				       struct sg_table *sgt);
 void ddrm_bo_release(struct ddrm_bo *bo);
 int ddrm_bo_pages(struct ddrm_bo *bo, struct page ***pages, bool *pinned);
+
+/* displif_import.c */
+struct drm_gem_object *ddrm_gem_import(struct drm_device *drm, struct dma_buf_attachment *attach,
+				       struct sg_table *sgt);
 
 /* displif_be.c */
 struct ddrm_be *ddrm_be_map(struct ddrm_share *share, u16 dom);

@@ -29,6 +29,11 @@ void ddrm_bo_release(struct ddrm_bo *bo)
 			return;
 		fallthrough;
 	case DDRM_MEM_SYSTEM:
+		if (!iosys_map_is_null(&bo->keep)) {
+			dma_resv_lock(obj->resv, NULL);
+			drm_gem_shmem_vunmap(&bo->shmem, &bo->keep);
+			dma_resv_unlock(obj->resv);
+		}
 		kvfree(bo->pages);
 		drm_gem_shmem_free(&bo->shmem);
 		return;
@@ -127,6 +132,24 @@ static void ddrm_gem_vunmap(struct drm_gem_object *obj, struct iosys_map *map)
 	mutex_unlock(&bo->vmap_lock);
 }
 
+/*
+ * The console of some kernels maps its buffer anew for every bit of text, which costs a PV guest a
+ * hypercall for each page: its map stays.
+ */
+static int ddrm_shmem_vmap(struct drm_gem_object *obj, struct iosys_map *map)
+{
+	struct ddrm_bo *bo = to_ddrm_bo(obj);
+	int err = 0;
+
+	if (bo->console) {
+		mutex_lock(&bo->vmap_lock);
+		if (iosys_map_is_null(&bo->keep))
+			err = drm_gem_shmem_object_vmap(obj, &bo->keep);
+		mutex_unlock(&bo->vmap_lock);
+	}
+	return err ? err : drm_gem_shmem_object_vmap(obj, map);
+}
+
 static vm_fault_t ddrm_gem_fault(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
@@ -193,7 +216,7 @@ static const struct drm_gem_object_funcs ddrm_shmem_funcs = {
 	.pin = drm_gem_shmem_object_pin,
 	.unpin = drm_gem_shmem_object_unpin,
 	.get_sg_table = drm_gem_shmem_object_get_sg_table,
-	.vmap = drm_gem_shmem_object_vmap,
+	.vmap = ddrm_shmem_vmap,
 	.vunmap = drm_gem_shmem_object_vunmap,
 	.mmap = drm_gem_shmem_object_mmap,
 	.vm_ops = &drm_gem_shmem_vm_ops,
@@ -329,69 +352,10 @@ int ddrm_dumb_create(struct drm_file *file, struct drm_device *drm,
 	bo = ddrm_bo_make(to_ddrm(drm), &geo, file->filp);
 	if (IS_ERR(bo))
 		return (int)PTR_ERR(bo);
+	bo->console = !file->filp;
 	args->pitch = (u32)pitch;
 	args->size = bo->shmem.base.size;
 	err = drm_gem_handle_create(file, &bo->shmem.base, &args->handle);
 	drm_gem_object_put(&bo->shmem.base);
 	return err;
-}
-
-/* The pages of an import in order, or an error if it has none, or has holes. */
-static int ddrm_import_pages(struct ddrm_bo *bo, struct sg_table *sgt, size_t size)
-{
-	/* Of the object's size, which is whole pages, whatever the exporter's is. */
-	size_t n = PAGE_ALIGN(PAGE_ALIGN(size) + sgt->sgl->offset) >> PAGE_SHIFT, got = 0;
-	struct sg_page_iter it;
-	struct scatterlist *sg;
-	unsigned int i;
-
-	if (sgt->sgl->offset >= PAGE_SIZE)
-		return -EINVAL;
-	for_each_sgtable_sg(sgt, sg, i) {
-		bool last = i + 1 == sgt->orig_nents;
-
-		if ((i && sg->offset) || (!last && !IS_ALIGNED(sg->offset + sg->length, PAGE_SIZE)))
-			return -EINVAL;
-	}
-	bo->pages = kvcalloc(n, sizeof(*bo->pages), GFP_KERNEL);
-	if (!bo->pages)
-		return -ENOMEM;
-	for_each_sgtable_page(sgt, &it, 0) {
-		struct page *page = sg_page_iter_page(&it);
-
-		if (got == n)
-			break;
-		/*
-		 * Memory of a device has no pages that can be granted; debugging kernels hide
-		 * pages on purpose.
-		 */
-		if (!page || !pfn_valid(page_to_pfn(page)) || is_zone_device_page(page))
-			return -EINVAL;
-		bo->pages[got++] = page;
-	}
-	bo->data_ofs = sgt->sgl->offset;
-	return got == n ? 0 : -EINVAL;
-}
-
-struct drm_gem_object *ddrm_gem_import(struct drm_device *drm, struct dma_buf_attachment *attach,
-				       struct sg_table *sgt)
-{
-	struct drm_gem_object *obj = drm_gem_shmem_prime_import_sg_table(drm, attach, sgt);
-	struct ddrm_bo *bo;
-	int err;
-
-	if (IS_ERR(obj))
-		return obj;
-	bo = to_ddrm_bo(obj);
-	bo->mem = DDRM_MEM_IMPORT;
-	err = ddrm_import_pages(bo, sgt, attach->dmabuf->size);
-	if (!err)
-		return obj;
-	/* The caller ends the attachment when this fails, so the object must not. */
-	bo->shmem.sgt = NULL;
-	kvfree(bo->pages);
-	drm_gem_object_release(obj);
-	kfree(bo);
-	drm_dbg_kms(drm, "an import without usable pages: %d\n", err);
-	return ERR_PTR(err);
 }
