@@ -229,6 +229,8 @@ int ddrm_kms_init(struct ddrm_dev *dd)
 	mc->helper_private = &ddrm_mode_config_helper_funcs;
 	/* First, so that it is undone last: our timers count in it. */
 	err = drm_vblank_init(drm, dd->n_conn);
+	/* Counts come from times, so nothing is lost while the timer stands still. */
+	drm->vblank_disable_immediate = true;
 	for (i = 0; i < dd->n_conn && !err; i++)
 		err = ddrm_pipe_init(&dd->conn[i]);
 	if (err)
