@@ -24,7 +24,7 @@ packages()
 			reuse shellcheck valgrind util-linux ;;
 	cross)	echo gcc-12-multilib gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross \
 			gcc-12-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user \
-			dkms dh-dkms debhelper dpkg-dev ;;
+			dkms dh-dkms debhelper dpkg-dev sparse ;;
 	proof)	echo frama-c-base python3 ;;
 	adversary) echo clang libclang-rt-14-dev llvm-14 spin gcc libc6-dev gcovr python3 ;;
 	xen)	echo qemu-system-x86 qemu-system-arm kmod cpio python3 binutils libcmocka-dev \

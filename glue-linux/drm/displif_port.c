@@ -135,7 +135,7 @@ static int ddrm_port_chan_open(void *ctx, uint16_t dom, uint32_t remote, void *t
 	*handle = chan;
 	return 0;
 
-no_irq : {
+no_irq: {
 	struct evtchn_close close = { .port = alloc.port };
 
 	if (HYPERVISOR_event_channel_op(EVTCHNOP_close, &close))

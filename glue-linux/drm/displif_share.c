@@ -50,9 +50,9 @@ static u32 ddrm_share_end(struct ddrm_share *s)
 	for (i = 0; i < s->pages; i++) {
 		if (!s->gref[i])
 			continue;
-		if (!ddrm_share_strict(s))
+		if (!ddrm_share_strict(s)) {
 			gnttab_end_foreign_access(s->gref[i], NULL);
-		else if (!gnttab_try_end_foreign_access(s->gref[i])) {
+		} else if (!gnttab_try_end_foreign_access(s->gref[i])) {
 			left++;
 			continue;
 		}
