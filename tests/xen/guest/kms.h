@@ -41,8 +41,9 @@ struct kms_want {
 	const char *connector;	/* name as in sysfs without the card ("Virtual-1") or id; or NULL */
 	uint32_t width, height; /* 0: the preferred mode */
 	uint32_t fourcc;
-	uint32_t wait_s; /* how long the device and its connector may take to appear */
+	uint32_t wait_s;      /* how long the device and its connector may take to appear */
 	const char *exporter; /* card that makes the buffers, imported into the other; NULL: none */
+	uint32_t offset;      /* of the picture in its buffer, in bytes */
 };
 
 struct kms {
@@ -50,6 +51,7 @@ struct kms {
 	char path[64], driver[32], connector_name[32];
 	uint32_t connector, crtc, crtc_index;
 	drmModeModeInfo mode;
+	uint32_t offset;
 	uint64_t open_ns; /* the last, good attempt: open to mode found */
 };
 
@@ -68,7 +70,8 @@ struct kms_buffer {
 	uint32_t handle, fb; /* 0: not there */
 	uint32_t exported;   /* its handle at the exporter, 0: none */
 	struct draw_surface surface;
-	size_t size; /* of the mapping */
+	void *mem; /* the mapping, and its size */
+	size_t size;
 	uint32_t frame;
 	bool drawn;
 };
@@ -99,6 +102,7 @@ struct kms_flips {
 	uint64_t start_us; /* when the pending flip's ioctl began */
 	uint64_t first_ns, last_ns;
 	bool async;
+	bool fenced; /* a fence holds each flip for a while */
 };
 
 enum kms_wait {
@@ -108,14 +112,19 @@ enum kms_wait {
 };
 
 /*
- * Flip to fb, again while the kernel is busy, and wait at most timeout_ms for the event. signal_fd
- * is a signalfd that ends the wait.
+ * Flip to the buffer, again while the kernel is busy, and wait at most timeout_ms for the event.
+ * signal_fd is a signalfd that ends the wait.
  */
-enum kms_wait kms_flip(struct kms *kms, struct kms_flips *flips, uint32_t fb, int signal_fd,
-		       uint32_t timeout_ms);
+enum kms_wait kms_flip(struct kms *kms, struct kms_flips *flips, const struct kms_buffer *buffer,
+		       int signal_fd, uint32_t timeout_ms);
 /* Let the time pass, counting events that should not come. */
 enum kms_wait kms_flip_idle(struct kms *kms, struct kms_flips *flips, int signal_fd,
 			    uint64_t timeout_ms);
+
+/* --- kms_fence.c: of an exporter that is vgem --- */
+bool kms_fence_attach(struct kms *kms, const struct kms_buffer *buffer, uint32_t *fence);
+/* After a time in which no event may come. */
+bool kms_fence_signal(struct kms *kms, uint32_t fence, uint32_t after_ms);
 
 /* --- kms_bind.c --- */
 /* Take a device on the xen bus ("vdispl-0") from its driver and give it back; *start_ns: of that.

@@ -46,9 +46,10 @@ static bool import(struct kms *kms, struct kms_buffer *buffer)
 static bool create(struct kms *kms, struct kms_buffer *buffer, const struct draw_format *format,
 		   struct series *times)
 {
+	uint32_t row = kms->mode.hdisplay * format->bytes;
 	struct drm_mode_create_dumb arg = {
 		.width = kms->mode.hdisplay,
-		.height = kms->mode.vdisplay,
+		.height = kms->mode.vdisplay + (kms->offset + row - 1u) / row,
 		.bpp = 8u * format->bytes,
 	};
 	uint64_t start = now_ns();
@@ -61,7 +62,7 @@ static bool create(struct kms *kms, struct kms_buffer *buffer, const struct draw
 	series_add(times, now_ns() - start);
 	buffer->handle = arg.handle;
 	buffer->surface.width = arg.width;
-	buffer->surface.height = arg.height;
+	buffer->surface.height = kms->mode.vdisplay;
 	buffer->surface.stride = arg.pitch;
 	buffer->surface.fourcc = format->fourcc;
 	/* What we are about to write into: believe the kernel only if it adds up. */
@@ -93,14 +94,16 @@ static bool map(struct kms *kms, struct kms_buffer *buffer, struct series *times
 		return false;
 	}
 	series_add(times, now_ns() - start);
-	buffer->surface.pixels = at;
+	buffer->mem = at;
+	buffer->surface.pixels = (uint8_t *)at + kms->offset;
 	return true;
 }
 
 static bool add_fb(struct kms *kms, struct kms_buffer *buffer, struct series *times)
 {
 	const struct draw_surface *s = &buffer->surface;
-	const uint32_t handles[4] = {buffer->handle}, pitches[4] = {s->stride}, offsets[4] = {0};
+	const uint32_t handles[4] = {buffer->handle}, pitches[4] = {s->stride},
+		       offsets[4] = {kms->offset};
 	uint64_t start = now_ns();
 	int err = drmModeAddFB2(kms->fd, s->width, s->height, s->fourcc, handles, pitches, offsets,
 				&buffer->fb, 0);
@@ -119,8 +122,8 @@ bool kms_buffer_create(struct kms *kms, struct kms_buffer *buffer, uint32_t four
 		       struct kms_buffer_times *times)
 {
 	*buffer = (struct kms_buffer){0};
-	if (create(kms, buffer, draw_format_find(fourcc), &times->create) &&
-	    import(kms, buffer) && map(kms, buffer, &times->map) && add_fb(kms, buffer, &times->addfb))
+	if (create(kms, buffer, draw_format_find(fourcc), &times->create) && import(kms, buffer) &&
+	    map(kms, buffer, &times->map) && add_fb(kms, buffer, &times->addfb))
 		return true;
 	kms_buffer_destroy(kms, buffer, times);
 	return false;
@@ -157,7 +160,7 @@ bool kms_buffer_destroy(struct kms *kms, struct kms_buffer *buffer, struct kms_b
 			ok = false;
 		}
 	}
-	if (buffer->surface.pixels && munmap(buffer->surface.pixels, buffer->size)) {
+	if (buffer->mem && munmap(buffer->mem, buffer->size)) {
 		cli_error("%s: munmap of buffer %u: %s", kms->path, buffer->handle,
 			  strerror(errno));
 		ok = false;

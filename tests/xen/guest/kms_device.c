@@ -14,7 +14,7 @@
 #include "cli.h"
 
 #define MAX_CARDS 64
-#define RETRY_NS  2000000L
+#define RETRY_NS 2000000L
 
 /* Why the last attempt failed: printed only when the waiting is over. */
 static char why[512];
@@ -265,6 +265,7 @@ bool kms_open(struct kms *kms, const struct kms_want *want)
 		}
 		nanosleep(&(struct timespec){.tv_nsec = RETRY_NS}, NULL);
 	}
+	kms->offset = want->offset;
 	if (!want->exporter)
 		return true;
 	kms->exporter = open(want->exporter, O_RDWR | O_CLOEXEC);

@@ -13,6 +13,7 @@
 
 #include "cli.h"
 
+#define FENCE_MS 50u
 #define BUSY_NS 1000000L
 
 static void account_time(struct kms_flips *flips, const struct drm_event_vblank *event)
@@ -156,34 +157,40 @@ static int submit(struct kms *kms, struct kms_flips *flips, uint32_t fb, uint64_
 	*start = now_ns();
 	flips->start_us = *start / 1000u;
 	err = drmModePageFlip(kms->fd, kms->crtc, fb,
-			      DRM_MODE_PAGE_FLIP_EVENT | (flips->async ? DRM_MODE_PAGE_FLIP_ASYNC : 0u),
+			      DRM_MODE_PAGE_FLIP_EVENT |
+				      (flips->async ? DRM_MODE_PAGE_FLIP_ASYNC : 0u),
 			      (void *)(uintptr_t)flips->number);
 	if (!err)
 		series_add(&flips->ioctl, now_ns() - *start);
 	return err;
 }
 
-enum kms_wait kms_flip(struct kms *kms, struct kms_flips *flips, uint32_t fb, int signal_fd,
-		       uint32_t timeout_ms)
+enum kms_wait kms_flip(struct kms *kms, struct kms_flips *flips, const struct kms_buffer *buffer,
+		       int signal_fd, uint32_t timeout_ms)
 {
 	uint64_t start = 0, end = now_ns() + timeout_ms * 1000000ull;
 	enum kms_wait result;
+	uint32_t fence = 0;
 	int err;
 
+	if (flips->fenced && !kms_fence_attach(kms, buffer, &fence))
+		return KMS_WAIT_FAILED;
 	flips->pending = ++flips->number;
-	while ((err = submit(kms, flips, fb, &start)) == -EBUSY && start < end) {
+	while ((err = submit(kms, flips, buffer->fb, &start)) == -EBUSY && start < end) {
 		flips->busy++;
 		nanosleep(&(struct timespec){.tv_nsec = BUSY_NS}, NULL);
 	}
 	if (err) {
 		cli_error("%s: page flip %llu to framebuffer %u: %s", kms->path,
-			  (unsigned long long)flips->number, fb, strerror(-err));
+			  (unsigned long long)flips->number, buffer->fb, strerror(-err));
 		flips->number--;
 		flips->pending = 0;
 		return KMS_WAIT_FAILED;
 	}
 	if (!flips->first_ns)
 		flips->first_ns = start;
+	if (flips->fenced && !kms_fence_signal(kms, fence, FENCE_MS))
+		return KMS_WAIT_FAILED;
 	result = wait_events(kms, flips, signal_fd, timeout_ms);
 	if (result != KMS_WAIT_FAILED && !flips->pending) {
 		flips->last_ns = now_ns();

@@ -26,7 +26,7 @@
 #include "cli.h"
 #include "kms.h"
 
-#define SETTLE_MS   200u
+#define SETTLE_MS 200u
 #define DPMS_OFF_MS 200u
 
 static const char usage[] =
@@ -47,6 +47,8 @@ static const char usage[] =
 	"  --wait SECONDS    for the device and its connector to appear (10)\n"
 	"  --timeout SECONDS for each flip's event (10)\n"
 	"  --exporter PATH   another card, which makes the buffers; they are imported (PRIME)\n"
+	"  --fences          hold each flip by a fence of the exporter's, which is vgem\n"
+	"  --offset BYTES    of the picture in each buffer (0)\n"
 	"  --rebind DEVICE   first unbind and bind this device of the xen bus (vdispl-0)\n"
 	"  --stats-json      print the result as one JSON object\n"
 	"  --help            this text\n"
@@ -58,7 +60,7 @@ struct options {
 	struct kms_want want;
 	const char *rebind;
 	uint32_t seed, flips, buffers, hold_s, timeout_s;
-	bool async, no_draw, dpms_cycle, drop_master, disable, json;
+	bool async, fences, no_draw, dpms_cycle, drop_master, disable, json;
 };
 
 struct client {
@@ -101,6 +103,10 @@ static bool parse_option(int c, struct options *o)
 	case 'x':
 		o->want.exporter = optarg;
 		return true;
+	case 'V':
+		return o->fences = true;
+	case 'o':
+		return cli_parse_u32("--offset", optarg, 0, 1u << 24, &o->want.offset);
 	case 'r':
 		o->rebind = optarg;
 		return true;
@@ -141,6 +147,8 @@ static int parse(int argc, char **argv, struct options *o)
 		{"wait", required_argument, NULL, 'w'},
 		{"timeout", required_argument, NULL, 't'},
 		{"exporter", required_argument, NULL, 'x'},
+		{"fences", no_argument, NULL, 'V'},
+		{"offset", required_argument, NULL, 'o'},
 		{"rebind", required_argument, NULL, 'r'},
 		{"stats-json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -161,6 +169,10 @@ static int parse(int argc, char **argv, struct options *o)
 	}
 	if (optind != argc) {
 		cli_error("\"%s\" is no option; --help lists them", argv[optind]);
+		return CLI_EXIT_USAGE;
+	}
+	if (o->fences && !o->want.exporter) {
+		cli_error("--fences: they are an --exporter's");
 		return CLI_EXIT_USAGE;
 	}
 	return -1;
@@ -240,7 +252,7 @@ static enum kms_wait flip_all(struct client *client)
 
 		if (!client->o.no_draw)
 			kms_buffer_draw(buffer, client->o.seed, n, &client->times);
-		result = kms_flip(&client->kms, &client->flips, buffer->fb, client->signal_fd,
+		result = kms_flip(&client->kms, &client->flips, buffer, client->signal_fd,
 				  client->o.timeout_s * 1000u);
 		/* Only what an event has confirmed; a signal may come together with it. */
 		if (client->flips.events == n)
@@ -381,7 +393,7 @@ static void print_all(struct client *client, bool ok)
 
 int main(int argc, char **argv)
 {
-	struct client client = {.kms = {.fd = -1, .exporter = -1}, .signal_fd = -1};
+	struct client client = { .kms = {.fd = -1, .exporter = -1}, .signal_fd = -1 };
 	int code;
 	bool ok;
 
@@ -390,6 +402,7 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	client.flips.async = client.o.async;
+	client.flips.fenced = client.o.fences;
 	if (!catch_signals(&client))
 		return 1;
 	ok = start(&client) && show(&client);
