@@ -20,7 +20,7 @@ TRACED = 50
 PATIENCE = 300  # seconds of the host, which may be busy
 
 _START = """rm -f /run/measure.json
-setsid /run/displif-backend --output kms --stats /run/measure.json \
+setsid /run/displif-backend --output OUTPUT --stats /run/measure.json \
 >/run/measure.log 2>&1 </dev/null & echo $!
 sleep 2
 kill -0 $! || { cat /run/measure.log; exit 1; }"""
@@ -49,9 +49,10 @@ class Run:
         self.repeat = repeat
         self.pid = 0
 
-    def start(self):
+    def start(self, display_opts=""):
         # The settings of the table: others do not compare.
-        self.rig.start(timeout=PATIENCE, icount=True, cpus=2, memory=4096)
+        self.rig.start(timeout=PATIENCE, icount=True, cpus=2, memory=4096,
+                       display_opts=display_opts)
         shutil.copy(os.path.join(self.programs, "displif-backend"),
                     os.path.join(self.rig.share, "displif-backend"))
         # A program on the share would be read over 9p, page by page.
@@ -79,8 +80,8 @@ class Run:
         self.end_backend()
         return found
 
-    def start_backend(self):
-        self.pid = int(self._check(_START))
+    def start_backend(self, output="kms"):
+        self.pid = int(self._check(_START.replace("OUTPUT", output)))
 
     def end_backend(self):
         # A zombie has no command line; nobody may have waited for it yet.

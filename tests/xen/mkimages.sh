@@ -171,6 +171,7 @@ make_dom0()
 	mkdir -p "$d/usr/lib/xen-$XEN"
 	ln -s ../../bin "$d/usr/lib/xen-$XEN/bin"
 	add_prog "$d" "usr/lib/xen-$XEN/bin/libxl-save-helper"
+	add_prog "$d" "usr/lib/xen-$XEN/bin/xentrace"
 	for p in ls read write rm list watch exists chmod; do
 		add_prog "$d" "usr/bin/xenstore-$p"
 	done
