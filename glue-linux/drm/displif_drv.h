@@ -125,7 +125,7 @@ struct ddrm_conn {
 	bool behind;		   /* the newest is to be sent when that is over */
 	u32 flips_lost;		   /* in a row */
 	u64 flip_due;
-	struct drm_pending_vblank_event *event; /* of the open flip, or NULL */
+	struct drm_pending_vblank_event *event; /* of the open flip, or of the newest if behind, or NULL */
 	u64 late_due; /* when the work "late" runs, or DISPLIF_NEVER */
 	struct ddrm_stats stats;
 

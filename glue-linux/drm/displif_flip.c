@@ -82,19 +82,20 @@ static void ddrm_flip_untold(struct ddrm_conn *c)
 }
 
 /*
- * Tells the backend of the view. Returns whether it could, and in *@open whether the open flip is
- * this one. An async flip waits while another is open: then the newest is sent.
+ * Tells the backend of the view. Returns whether it could; *@wait: the event has to wait. An async
+ * flip is kept while another is open; one that was kept before is not shown then, and whoever made
+ * that so waits for the open one to end: no client draws more than two pictures for one shown.
  */
-static bool ddrm_flip_tell(struct ddrm_conn *c, bool config, bool damaged, bool async, bool *open)
+static bool ddrm_flip_tell(struct ddrm_conn *c, bool config, bool damaged, bool async, bool *wait)
 {
 	int slot;
 
-	*open = false;
+	*wait = false;
 	if (!config && !damaged)
 		return true;
 	if (!config && async && c->flip >= 0) {
-		if (c->behind)
-			c->stats.flip_skipped++;
+		*wait = c->behind;
+		c->stats.flip_skipped += c->behind;
 		c->behind = true;
 		return true;
 	}
@@ -109,7 +110,7 @@ static bool ddrm_flip_tell(struct ddrm_conn *c, bool config, bool damaged, bool 
 	if (slot < 0)
 		return false;
 	ddrm_flip_open(c, slot);
-	*open = true;
+	*wait = !async;
 	return true;
 }
 
@@ -117,14 +118,14 @@ static bool ddrm_flip_tell(struct ddrm_conn *c, bool config, bool damaged, bool 
  * The commit tail shows @view. @fb_gen: the connection in which its framebuffer is attached.
  * @event comes with a reference to vblanks, or is NULL.
  *
- * A flip's event is the backend's. That of an async flip goes out at once: from now on this
- * framebuffer is what the next moment shows, and the one before may be drawn into, with the
- * tearing that its client has asked for.
+ * A flip's event is the backend's. That of an async flip goes out as soon as this framebuffer is
+ * the next to be shown: the one before may be drawn into, with the tearing that its client has
+ * asked for.
  */
 void ddrm_flip(struct ddrm_conn *c, const struct ddrm_view *view, u32 fb_gen, bool damaged,
 	       struct drm_pending_vblank_event *event, bool async)
 {
-	bool config = false, open = false, told;
+	bool config = false, wait = false, told;
 	unsigned long flags;
 
 	spin_lock_irqsave(&c->lock, flags);
@@ -140,15 +141,15 @@ void ddrm_flip(struct ddrm_conn *c, const struct ddrm_view *view, u32 fb_gen, bo
 		ddrm_flip_local(c);
 	}
 	told = c->gen && (!c->view.fb || fb_gen == c->gen) &&
-	       ddrm_flip_tell(c, config, damaged, async, &open);
+	       ddrm_flip_tell(c, config, damaged, async, &wait);
 	if (told)
 		c->view_gen = c->gen;
 	else
 		ddrm_flip_untold(c);
-	if (event && told && async) {
-		ddrm_vblank_send(c, event);
-	} else if (event && open) {
+	if (event && wait) {
 		c->event = event;
+	} else if (event && told && async) {
+		ddrm_vblank_send(c, event);
 	} else if (event) {
 		c->stats.flip_local++;
 		ddrm_vblank_arm(c, event);
@@ -183,15 +184,22 @@ bool ddrm_flip_replay(struct ddrm_conn *c, u32 gen, u64 fb)
 /* With the lock: what waited for the open flip is shown, if that is over. */
 void ddrm_flip_next(struct ddrm_conn *c)
 {
+	struct drm_pending_vblank_event *event = c->event;
 	int slot;
 
 	if (!c->behind || c->flip >= 0 || !c->gen)
 		return;
 	slot = ddrm_send_flip(c);
-	if (slot < 0)
+	if (slot < 0) {
 		ddrm_flip_untold(c);
-	else
-		ddrm_flip_open(c, slot);
+		ddrm_flip_local(c);
+		return;
+	}
+	ddrm_flip_open(c, slot);
+	if (event) {
+		c->event = NULL;
+		ddrm_vblank_send(c, event);
+	}
 }
 
 /* With the lock: something came for a flip, open or not. */
@@ -205,11 +213,12 @@ void ddrm_flip_event(struct ddrm_conn *c, struct ddrm_slot *slot,
 		slot->shown = true;
 		c->flips_lost = 0;
 		c->stats.flip_events++;
-		if (open) {
-			c->event = NULL;
+		if (open)
 			c->flip = -1;
-			if (event)
-				ddrm_vblank_flip(c, event);
+		/* Else it is that of the flip that is kept. */
+		if (open && event && !c->behind) {
+			c->event = NULL;
+			ddrm_vblank_flip(c, event);
 		}
 		return;
 	}
