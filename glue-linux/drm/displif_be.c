@@ -139,7 +139,9 @@ static void ddrm_be_unmapped(int result, struct gntab_unmap_queue_data *queue)
 	}
 	mutex_unlock(&dd->objs);
 	/* Pages that are still mapped must not become anything else. */
-	if (result)
+	if (result == -ENODEV)
+		drm_info(&dd->drm, "%u pages that were another host's are left unused\n", be->n);
+	else if (result)
 		drm_err(&dd->drm, "%u pages of the backend cannot be unmapped: %d\n", be->n,
 			result);
 	else

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <xen/xen.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
@@ -317,7 +318,10 @@ static struct ddrm_bo *ddrm_bo_make(struct ddrm_dev *dd, const struct ddrm_geo *
 	gen = dd->gen;
 	be_alloc = gen && dd->be_alloc;
 	mutex_unlock(&dd->objs);
-	if (user && be_alloc && PAGE_SIZE == XEN_PAGE_SIZE) {
+	/* Where pages are split, or page tables are Xen's, no program can map the backend's pages. */
+	if (user && be_alloc && (PAGE_SIZE != XEN_PAGE_SIZE || xen_pv_domain())) {
+		drm_info_once(&dd->drm, "be-alloc: not in this guest; its own memory is used\n");
+	} else if (user && be_alloc) {
 		bo = ddrm_bo_backend(&dd->drm, geo, gen);
 		if (!IS_ERR(bo) || PTR_ERR(bo) == -ERESTARTSYS || PTR_ERR(bo) == -EINTR)
 			return bo;
