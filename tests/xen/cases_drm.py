@@ -229,11 +229,13 @@ def save_restore(bed, driver=DISPLIF):
 
 
 def save_alone(bed, driver=DISPLIF):
-    """Saved while there is no backend; the next one finds the restored guest."""
-    _need(bed, driver)
+    """Saved while there is no backend; the next one finds the restored guest, whose
+    memory is its own, since it is a PV one."""
+    _need(bed, driver, be_alloc=True)
     seed = bed.screen.seed()
     bed.screen.start_kms(seed, 7)
     bed.screen.check_screen("drm.ppm", seed, 7, _mode(driver))
+    same("pages of the backend's", _pages(bed, "backend"), 0)
     bed.backend.end("KILL", 128 + 9)
     bed.save_guest()
     bed.need_kms()
@@ -302,6 +304,20 @@ def be_alloc(bed, driver=DISPLIF):
     bed.need_no_driver()
     bed.await_states(6, 2)
     bed.await_waiting()
+
+
+def save_be_alloc(bed, driver=DISPLIF):
+    """The backend's memory does not come along; the client gets other memory."""
+    _need(bed, driver, be_alloc=True, kind="pvh")
+    seed = bed.screen.seed()
+    bed.screen.start_kms(seed, 5)
+    bed.screen.check_screen("drm.ppm", seed, 5, _mode(driver))
+    bed.save_guest()
+    bed.restore_guest()
+    bed.await_states(4, 4)
+    bed.screen.end()
+    _show(bed, _mode(driver))
+    _check_quiet(bed)
 
 
 def loads(bed, driver=DISPLIF):
@@ -405,5 +421,6 @@ ARM = [(name, function) for name, function in CASES
 LONG = [
     ("drm-upstream", upstream),
     ("drm-save-alone", save_alone),
+    ("drm-save-be-alloc", save_be_alloc),
     ("drm-hostile-long", hostile_long),
 ]
