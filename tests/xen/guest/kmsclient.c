@@ -354,6 +354,8 @@ static void print_head(const struct client *client, bool ok)
 	printf("{\"ok\":%s,\"driver\":\"%s\",\"connector\":\"%s\",\"width\":%u,\"height\":%u",
 	       ok ? "true" : "false", kms->driver, kms->connector_name, kms->mode.hdisplay,
 	       kms->mode.vdisplay);
+	printf(",\"refresh\":%.3f",
+	       kms->mode.clock * 1000.0 / (kms->mode.htotal * kms->mode.vtotal));
 	printf(",\"format\":\"%s\",\"seed\":%u,\"buffers\":%u,\"drawn\":%s", format, o->seed,
 	       o->buffers, o->no_draw ? "false" : "true");
 	printf(",\"flips\":%llu,\"events\":%llu,\"events_surplus\":%llu,\"flips_busy\":%llu",
