@@ -27,7 +27,7 @@ packages()
 			dkms dh-dkms debhelper dpkg-dev sparse ;;
 	proof)	echo frama-c-base python3 ;;
 	adversary) echo clang libclang-rt-14-dev llvm-14 spin gcc libc6-dev gcovr python3 ;;
-	xen)	echo qemu-system-x86 qemu-system-arm kmod cpio python3 binutils libcmocka-dev \
+	xen)	echo qemu-system-x86 qemu-system-arm kmod cpio python3 binutils libcmocka-dev xz-utils zstd \
 			gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross ;;
 	*)	die "unknown set '$1'; known: build test cross proof xen" ;;
 	esac

@@ -38,26 +38,34 @@ here=${self%/*}
 . "$here/headers.sh"
 exec 9>"$dir/lock"
 flock 9
-stamp="$image $arch $name $(cat "$self" "$here/headers.sh" "$here/../../scripts/apt.sh" | cksum)"
-[ "$(cat "$dir/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
-rm -f "$dir/stamp"
+stamp="$arch $name $(cat "$self" "$here/headers.sh" "$here/../../scripts/apt.sh" | cksum)"
+fresh() { [ "$(cat "$dir/stamp$1" 2>/dev/null)" = "$stamp" ]; }
+if fresh "" && { [ $image = no ] || fresh -image; }; then
+	exit 0
+fi
 
 apt=$dir/apt-$arch
 apt_make "$apt" "$arch"
 kernel=$(apt_depends "$apt" "linux-headers-$name" linux-headers-)
 kernel=${kernel#linux-headers-}
 [ -n "$kernel" ] || die "no linux-headers-$name in the host's apt sources; $(tail -n 3 "$apt/log")"
-headers "$dir/headers" "$apt" "$kernel" "$dir/apt-$(dpkg --print-architecture)"
-if [ $image = yes ]; then
-	rm -rf "$dir/sysroot"
-	mkdir "$dir/sysroot"
-	apt_get "$apt" alone "linux-image-$kernel"
-	dpkg-deb -x "$apt"/cache/archives/linux-image-*.deb "$dir/sysroot"
-fi
-rm -rf "$dir"/apt-*
-cat >"$dir/versions" <<X
+# The archive may have a newer kernel by now than the one whose headers are there: the two must match.
+if ! fresh "" || ! grep -qxF "KERNEL=$kernel" "$dir/versions"; then
+	rm -f "$dir/stamp"
+	headers "$dir/headers" "$apt" "$kernel" "$dir/apt-$(dpkg --print-architecture)"
+	cat >"$dir/versions" <<X
 ARCH=$arch
 KERNEL=$kernel
 HEADERS=$dir/headers/usr/src/linux-headers-$kernel
 X
-echo "$stamp" >"$dir/stamp"
+	echo "$stamp" >"$dir/stamp"
+fi
+rm -rf "$dir/stamp-image" "$dir/sysroot"
+if [ $image = yes ]; then
+	mkdir "$dir/sysroot"
+	apt_get "$apt" alone "linux-image-$kernel"
+	dpkg-deb -x "$apt"/cache/archives/linux-image-*.deb "$dir/sysroot"
+	[ -e "$dir/sysroot/lib" ] || ln -s usr/lib "$dir/sysroot/lib"
+	echo "$stamp" >"$dir/stamp-image"
+fi
+rm -rf "$dir"/apt-*

@@ -2,26 +2,32 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
 # Make the boot images of the Xen rig from the packages that fetch-root.sh
-# unpacked: xen.elf, dom0-kernel, dom0.img and share/{guest-kernel,domu.img}.
+# unpacked: xen.elf, dom0-kernel, dom0.img and share/{guest-kernel,domu.img}; or
+# the last two only, for another kernel.
 set -eu
 
 usage()
 {
 	cat <<'X'
-usage: mkimages.sh amd64|arm64 DIR OUT
+usage: mkimages.sh [--guest KERNEL] amd64|arm64 DIR OUT
 
+With --guest only what a guest boots, OUT/guest-kernel and OUT/domu.img, with
+the kernel that fetch-kernel.sh --image left in the folder KERNEL.
 DIR is the directory filled by fetch-root.sh. Nothing of the tested programs
 goes into the images: they reach dom0 over the share and a guest in a second
 initramfs archive (see rig.py), so the images stay as they are.
-Does nothing if OUT is newer than DIR and than the image files here.
-Host packages needed: kmod cpio binutils gzip python3.
+Does nothing if OUT is newer than DIR, KERNEL and the image files here.
+Host packages needed: kmod cpio binutils gzip python3; xz-utils and zstd for
+kernels that are packed so.
 X
 }
 
 die() { echo "mkimages.sh: $*" >&2; exit 1; }
 
+guest=
 case ${1-} in
 -h | --help) usage; exit 0 ;;
+--guest) guest=${2:?"--guest wants a folder"}; shift 2 ;;
 esac
 [ $# -eq 3 ] || { usage >&2; exit 2; }
 PATH=$PATH:/sbin:/usr/sbin
@@ -34,6 +40,14 @@ ARCH='' KERNEL='' XEN='' TRIPLET=''
 . "$dir/versions" || die "$dir: run fetch-root.sh first"
 [ "$ARCH" = "$1" ] || die "$dir holds $ARCH, not $1"
 root=$dir/sysroot
+# Where kernels and modules come from.
+kroot=$root
+if [ -n "$guest" ]; then
+	kroot=$(cd "$guest" && pwd -P)/sysroot || die "no such directory: $guest"
+	# shellcheck source=/dev/null
+	. "$guest/versions" || die "$guest: run fetch-kernel.sh --image first"
+	[ "$ARCH" = "$1" ] || die "$guest holds a kernel for $ARCH, not $1"
+fi
 
 # What depends on the architecture and is not in the file "versions".
 case $ARCH in
@@ -56,10 +70,9 @@ dom0_mods="xen-privcmd bochs virtio-gpu"
 
 exec 9>"$out/lock"
 flock 9
-stamp="$(cat "$dir/stamp-root") $(cat "$0" "$here"/image/* | cksum)"
+stamp="$(cat "$dir/stamp-root" ${guest:+"$guest/stamp-image"}) $(cat "$0" "$here"/image/* | cksum)"
 [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
 rm -f "$out/stamp"
-mkdir -p "$out/share"
 
 # add_libs FILE IMAGE: what FILE needs, and what that needs (ldd would have to
 # run the file, which a foreign architecture cannot).
@@ -97,19 +110,29 @@ add_prog() # IMAGE PATH-IN-ROOT...: into /usr/bin
 	done
 }
 
+# add_mod FILE FOLDER: unpacked, for busybox; tells the name it has there.
+add_mod()
+{
+	name=${1##*/}
+	case $name in
+	*.xz)	name=${name%.xz}; xz -dc "$1" >"$2/$name" || die "cannot unpack $1" ;;
+	*)	cp "$1" "$2/" ;;
+	esac
+	echo "$name"
+}
+
 # add_mods IMAGE MODULE...: the files, and in /mods/NAME.list their order.
 add_mods()
 {
 	img=$1
 	shift
 	for mod in "$@"; do
-		modprobe -d "$root" -S "$KERNEL" --show-depends "$mod" \
+		modprobe -d "$kroot" -S "$KERNEL" --show-depends "$mod" \
 			>"$out/depends" || die "no module $mod in $KERNEL"
 		awk '$1 == "insmod" { print $2 }' "$out/depends" |
 			while read -r ko; do
-				cp "$ko" "$img/mods/"
-				echo "${ko##*/}"
-			done >"$img/mods/$mod.list"
+				add_mod "$ko" "$img/mods"
+			done >"$img/mods/$mod.list" || exit 1
 	done
 	rm "$out/depends"
 }
@@ -142,9 +165,9 @@ pack()
 	rm -rf "$1"
 }
 
-make_domu()
+make_domu() # FILE
 {
-	u=$out/domu.tmp
+	u=$1.tmp
 	base "$u" domu-init
 	# shellcheck disable=SC2086 # lists of words
 	add_mods "$u" $xen_mods $guest_mods
@@ -152,7 +175,7 @@ make_domu()
 		usr/bin/xenstore-read usr/bin/xenstore-write
 	add_lib "$u" libdrm.so.2 libpng16.so.16 libcmocka.so.0 libgcc_s.so.1 \
 		libxenstore.so.4 libxengnttab.so.1 libxenevtchn.so.1 libxencall.so.1
-	pack "$u" "$out/share/domu.img"
+	pack "$u" "$1"
 }
 
 make_dom0()
@@ -187,26 +210,34 @@ make_dom0()
 	pack "$d" "$out/dom0.img"
 }
 
-# Xen and xl unpack an xz kernel, slowly under emulation: hand them the ELF.
-make_kernels()
+make_xen()
 {
 	case $ARCH in
-	amd64)
-		zcat "$root/boot/xen-$XEN-amd64.gz" >"$out/xen.elf"
-		python3 "$here/image/vmlinux.py" "$root/boot/vmlinuz-$KERNEL" \
-			"$out/dom0-kernel"
-		;;
-	arm64)
-		cp "$root/boot/xen-$XEN-arm64" "$out/xen.elf"
-		cp "$root/boot/vmlinuz-$KERNEL" "$out/dom0-kernel"
-		;;
+	amd64) zcat "$root/boot/xen-$XEN-amd64.gz" >"$out/xen.elf" ;;
+	arm64) cp "$root/boot/xen-$XEN-arm64" "$out/xen.elf" ;;
 	esac
-	ln -f "$out/dom0-kernel" "$out/share/guest-kernel"
 }
 
-[ -f "$root/lib/modules/$KERNEL/modules.dep.bin" ] ||
-	depmod -b "$root" "$KERNEL"
-make_kernels
-make_domu
-make_dom0
+# Xen and xl unpack a kernel slowly under emulation: hand them the ELF.
+make_kernel() # FILE
+{
+	case $ARCH in
+	amd64) python3 "$here/image/vmlinux.py" "$kroot/boot/vmlinuz-$KERNEL" "$1" ;;
+	arm64) cp "$kroot/boot/vmlinuz-$KERNEL" "$1" ;;
+	esac
+}
+
+[ -f "$kroot/lib/modules/$KERNEL/modules.dep.bin" ] ||
+	depmod -b "$kroot" "$KERNEL"
+if [ -n "$guest" ]; then
+	make_kernel "$out/guest-kernel"
+	make_domu "$out/domu.img"
+else
+	mkdir -p "$out/share"
+	make_xen
+	make_kernel "$out/dom0-kernel"
+	ln -f "$out/dom0-kernel" "$out/share/guest-kernel"
+	make_domu "$out/share/domu.img"
+	make_dom0
+fi
 echo "$stamp" >"$out/stamp"
