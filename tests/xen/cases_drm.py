@@ -74,6 +74,7 @@ def connect(bed, driver=DISPLIF):
     expect(len(modes) > 10,
            f"the modes of the screen's EDID are not offered: {modes}")
     _check_quiet(bed)
+    return "Linux " + bed.check("uname -r").strip()
 
 
 def picture(bed, driver=DISPLIF):

@@ -58,16 +58,21 @@ class Rig:
     top/share is /h in dom0, both ways at once, at any time. top/run holds
     the console's log and the sockets. A Rig made for a top where QEMU runs
     already works with that one; rigs with different tops run side by side.
-    images: the output of mkimages.sh, by default top/images.
+    images: the output of mkimages.sh, by default top/images. guest_kernel,
+    guest_image: files that guests boot instead of those in images/share.
     Every time-out is in seconds of the host."""
 
-    def __init__(self, arch, top, images=None):
+    def __init__(self, arch, top, images=None, guest_kernel=None,
+                 guest_image=None):
         if arch not in qemu.ARCHES:
             raise ValueError(f"architecture {arch!r}: one of "
                              f"{', '.join(qemu.ARCHES)}")
         self.arch = arch
         self.top = os.path.abspath(top)
         self.images = os.path.abspath(images or os.path.join(top, "images"))
+        shared = os.path.join(self.images, "share")
+        self.guest_kernel = guest_kernel or os.path.join(shared, "guest-kernel")
+        self.guest_image = guest_image or os.path.join(shared, "domu.img")
         self.share = os.path.join(self.top, "share")
         self.run = os.path.join(self.top, "run")
         self.boot_times = {}
@@ -120,11 +125,10 @@ class Rig:
         kernel = os.path.join(self.share, "guest-kernel")
         if os.path.lexists(kernel):
             os.unlink(kernel)
-        source = os.path.join(self.images, "share", "guest-kernel")
         try:
-            os.link(source, kernel)
+            os.link(self.guest_kernel, kernel)
         except OSError:  # another file system
-            shutil.copy(source, kernel)
+            shutil.copy(self.guest_kernel, kernel)
         for name in os.listdir(os.path.join(HERE, "dom0")):
             shutil.copy(os.path.join(HERE, "dom0", name),
                         os.path.join(self.share, "rig", name))
@@ -297,8 +301,7 @@ class Rig:
         times in seconds of dom0's uptime."""
         kind = kind or ("pv" if self.arch == "amd64" else "pvh")
         base = os.path.join(self.share, "rig", name)
-        newc.append(os.path.join(self.images, "share", "domu.img"),
-                    files or {}, base + ".img")
+        newc.append(self.guest_image, files or {}, base + ".img")
         with open(base + ".cfg", "w") as f:
             f.write(_GUEST_CFG.format(
                 name=name, kind=kind, memory=memory, vcpus=vcpus, extra=extra,

@@ -72,6 +72,11 @@ def _parse():
                    help="folder bin of programs.sh")
     p.add_argument("--module", required=True,
                    help="displif_drm.ko for the guest's kernel")
+    p.add_argument("--guest-kernel", metavar="FILE",
+                   help="what guests boot, by default as in the images")
+    p.add_argument("--guest-image", metavar="FILE",
+                   help="the initramfs with that kernel's modules")
+    p.add_argument("--title", help="what the closing report calls this run")
     p.add_argument("--picture", required=True,
                    help="the program that compares pictures")
     p.add_argument("--seed", type=int, help="repeat a run's random choices")
@@ -84,6 +89,8 @@ def _parse():
     args = p.parse_intermixed_args()
     if args.part and args.part not in PARTS[args.arch]:
         p.error(f"{args.arch} has the parts {', '.join(PARTS[args.arch])}")
+    if bool(args.guest_kernel) != bool(args.guest_image):
+        p.error("--guest-kernel and --guest-image go together")
     short = sum((SUITES[part] for part in ([args.part] if args.part else PARTS[args.arch])), [])
     args.suite = LONG[args.arch] if args.long else short
     if args.case:
@@ -121,7 +128,8 @@ def main():
     print(f"run_cases.py {args.arch}: {len(cases)} cases, --seed {seed}",
           flush=True)
     rng = random.Random(seed)
-    rig = Rig(args.arch, args.top, args.images)
+    rig = Rig(args.arch, args.top, args.images, args.guest_kernel,
+              args.guest_image)
     rig.stop()  # one that an earlier run left behind
     bed = Bed(rig, args.programs, DISPLAY[args.arch], rng, args.module)
     bed.screen = Screen(bed, os.path.abspath(args.picture), rig.top, rng)
@@ -137,7 +145,8 @@ def main():
         begin = time.monotonic()
         failed, notes = case.run(bed, cases)
         if not args.case:
-            _figures(args.arch + f"-{args.part}" * bool(args.part) + "-long" * args.long, notes, len(failed),
+            title = args.arch + f"-{args.part}" * bool(args.part) + "-long" * args.long
+            _figures(args.title or title, notes, len(failed),
                      time.monotonic() - begin)
         return 1 if failed or not notes else 0
 
