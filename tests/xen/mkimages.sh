@@ -48,6 +48,8 @@ if [ -n "$guest" ]; then
 	. "$guest/versions" || die "$guest: run fetch-kernel.sh --image first"
 	[ "$ARCH" = "$1" ] || die "$guest holds a kernel for $ARCH, not $1"
 fi
+# shellcheck source=tests/xen/libs.sh
+. "$here/libs.sh"
 
 # What depends on the architecture and is not in the file "versions".
 case $ARCH in
@@ -65,29 +67,15 @@ arm64)
 	guest_mods="drm_kms_helper drm_shmem_helper"
 	;;
 esac
+present=${loader##*/}
 xen_mods="xen-evtchn xen-gntdev xen-gntalloc xenfs"
 dom0_mods="xen-privcmd bochs virtio-gpu"
 
 exec 9>"$out/lock"
 flock 9
-stamp="$(cat "$dir/stamp-root" ${guest:+"$guest/stamp-image"}) $(cat "$0" "$here"/image/* | cksum)"
+stamp="$(cat "$dir/stamp-root" ${guest:+"$guest/stamp-image"}) $(cat "$0" "$here/libs.sh" "$here"/image/* | cksum)"
 [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
 rm -f "$out/stamp"
-
-# add_libs FILE IMAGE: what FILE needs, and what that needs (ldd would have to
-# run the file, which a foreign architecture cannot).
-add_libs()
-{
-	for lib in $(readelf -d "$1" 2>/dev/null |
-		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-		[ ! -e "$2/usr/lib/$TRIPLET/$lib" ] || continue
-		[ "$lib" != "${loader##*/}" ] || continue
-		[ -e "$root/usr/lib/$TRIPLET/$lib" ] ||
-			die "$1 needs $lib, not in $root/usr/lib/$TRIPLET"
-		cp -L "$root/usr/lib/$TRIPLET/$lib" "$2/usr/lib/$TRIPLET/"
-		add_libs "$root/usr/lib/$TRIPLET/$lib" "$2"
-	done
-}
 
 # add_lib IMAGE LIB...: libraries that programs from outside will want.
 add_lib()
