@@ -34,6 +34,14 @@ def connectors(sizes):
                     for i, (w, h) in enumerate(sizes))
 
 
+def _tree(folder):
+    """All files below a folder, for a guest."""
+    if not os.path.isdir(folder):
+        raise Failure(f"{folder}: no such folder, run fetch-desktop.sh")
+    return {"/" + os.path.relpath(os.path.join(at, name), folder): os.path.join(at, name)
+            for at, _, names in os.walk(folder) for name in names}
+
+
 class Driver:
     """A frontend in a guest's kernel: its module, its name on the xen bus, and
     what DRM calls it."""
@@ -51,12 +59,13 @@ DISPLIF = Driver("displif_drm", "displif_drm", "displif")
 class Bed:
     """rig: not started yet. programs: folder of what runs in the rig. display:
     dom0's, as qemu.py names it. rng: source of all random choices. module:
-    displif_drm.ko, for cases that want it."""
+    displif_drm.ko, for cases that want it. desktop: output of fetch-desktop.sh."""
 
-    def __init__(self, rig, programs, display, rng, module=None):
+    def __init__(self, rig, programs, display, rng, module=None, desktop=None):
         self.rig = rig
         self.programs = programs
         self.module = module
+        self.desktop = desktop
         self.display = display
         self.rng = rng
         self.screen = None
@@ -145,10 +154,11 @@ class Bed:
     def need_headless(self):
         self.need_backend("--output headless --picture /h/shown")
 
-    def need_guest(self, sizes=SIZES, be_alloc=False, kind=None):
+    def need_guest(self, sizes=SIZES, be_alloc=False, kind=None, desktop=False):
         """The guest. It is made for a backend with output kms, so that all
-        guests begin alike; ask for another backend afterwards."""
-        wanted = {"sizes": sizes, "be_alloc": be_alloc, "kind": kind}
+        guests begin alike; ask for another backend afterwards. desktop: with
+        Weston in it."""
+        wanted = {"sizes": sizes, "be_alloc": be_alloc, "kind": kind, "desktop": desktop}
         if self.guest and self.guest["wanted"] == wanted:
             return
         if self.guest:
@@ -157,12 +167,16 @@ class Bed:
         self.idle = self.footprint()
         files = {f"/bin/{name}": os.path.join(self.programs, name)
                  for name in os.listdir(self.programs)}
-        for name in ("show", "frontend"):
+        for name in ("show", "frontend", "keep", "desktop"):
             files[f"/bin/{name}"] = os.path.join(HERE, "domu", name)
+        if self.desktop:
+            for tree in ("tools", "desktop")[:1 + desktop]:
+                files.update(_tree(os.path.join(self.desktop, tree)))
         if self.module:
             files["/mods/displif_drm.ko"] = self.module
         facts = self.rig.guest_create(
-            GUEST, [vdispl(connectors(sizes), be_alloc)], files, kind=kind)
+            GUEST, [vdispl(connectors(sizes), be_alloc)], files, kind=kind,
+            memory=512 if desktop else 256)
         self.guest = {"wanted": wanted, "domid": facts["domid"]}
         self.check("mp xen-gntalloc limit=16384 xen-gntdev xen-evtchn")
         same("states before there is a driver", self.states(), ("1", "2"))

@@ -18,6 +18,7 @@ import cases_hostile_guest
 import cases_kms
 import cases_life
 import cases_trace
+import cases_user
 from bed import Bed
 from rig import Rig, RigError
 from screen import Screen
@@ -37,7 +38,7 @@ SUITES = {
        ("be-alloc", cases_kms.be_alloc),
        ("trace-be-alloc", cases_trace.be_alloc),
        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
-    "drm": cases_drm.CASES,
+    "drm": cases_user.CASES + cases_drm.CASES,
     "base-arm64": [
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
@@ -55,7 +56,7 @@ PARTS = {"amd64": ("base", "drm"), "arm64": ("base-arm64",)}
 LONG = {
     "amd64": [("card-picture", cases_card.picture)] + cases_hostile.LONG
     + cases_hostile_guest.LONG + cases_hostile_backend.LONG + cases_compliance.LONG
-    + cases_drm.LONG,
+    + cases_drm.LONG + cases_user.LONG,
     "arm64": cases_compliance.LONG[:1],
 }
 # Run when they are named, only.
@@ -77,6 +78,7 @@ def _parse():
     p.add_argument("--guest-image", metavar="FILE",
                    help="the initramfs with that kernel's modules")
     p.add_argument("--title", help="what the closing report calls this run")
+    p.add_argument("--desktop", help="output of fetch-desktop.sh, for the cases user-...")
     p.add_argument("--picture", required=True,
                    help="the program that compares pictures")
     p.add_argument("--seed", type=int, help="repeat a run's random choices")
@@ -131,7 +133,7 @@ def main():
     rig = Rig(args.arch, args.top, args.images, args.guest_kernel,
               args.guest_image)
     rig.stop()  # one that an earlier run left behind
-    bed = Bed(rig, args.programs, DISPLAY[args.arch], rng, args.module)
+    bed = Bed(rig, args.programs, DISPLAY[args.arch], rng, args.module, args.desktop)
     bed.screen = Screen(bed, os.path.abspath(args.picture), rig.top, rng)
     with rig:
         try:
