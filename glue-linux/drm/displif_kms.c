@@ -157,6 +157,64 @@ static const struct drm_crtc_funcs ddrm_crtc_funcs = {
 	.get_crc_sources = ddrm_crc_sources,
 };
 
+/* Whether a CRTC of @state has a flip open; they are locked. */
+static bool ddrm_busy(struct drm_atomic_commit *state)
+{
+	struct drm_crtc_state *cs;
+	struct drm_crtc *crtc;
+	int i;
+
+	for_each_new_crtc_in_state(state, crtc, cs, i) {
+		struct drm_crtc_commit *last = crtc->state->commit;
+
+		if (last && !completion_done(&last->flip_done))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether the tail has nothing to wait for: no mode, and no buffer that others may fence. It
+ * then runs at once, which takes less than to wake somebody who does it.
+ */
+static bool ddrm_quick(struct drm_atomic_commit *state)
+{
+	struct drm_plane_state *ps;
+	struct drm_crtc_state *cs;
+	struct drm_plane *plane;
+	struct drm_crtc *crtc;
+	int i;
+
+	for_each_new_crtc_in_state(state, crtc, cs, i) {
+		if (drm_atomic_crtc_needs_modeset(cs))
+			return false;
+	}
+	for_each_new_plane_in_state(state, plane, ps, i) {
+		struct drm_gem_object *obj = ps->fb ? ps->fb->obj[0] : NULL;
+
+		if (ps->fence || (obj && (READ_ONCE(obj->dma_buf) || obj->import_attach)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Only who asks for it waits for the flip. The helpers' own tail does so for everybody; its
+ * cleaning up would then come between a flip's event and the client's next flip. What is old
+ * needs no such wait here: framebuffers stay attached while the backend may look at them.
+ */
+static int ddrm_commit(struct drm_device *drm, struct drm_atomic_commit *state, bool nonblock)
+{
+	int err;
+
+	if (nonblock && ddrm_busy(state))
+		return -EBUSY;
+	err = drm_atomic_helper_commit(drm, state, nonblock && !ddrm_quick(state));
+	if (!err && !nonblock)
+		drm_atomic_helper_wait_for_flip_done(drm, state);
+	return err;
+}
+
 /*
  * Disables, enables, planes: a display is never flipped before its SET_CONFIG, nor after its
  * end.
@@ -169,7 +227,6 @@ static void ddrm_commit_tail(struct drm_atomic_commit *state)
 	drm_atomic_helper_commit_modeset_enables(drm, state);
 	drm_atomic_helper_commit_planes(drm, state, DRM_PLANE_COMMIT_ACTIVE_ONLY);
 	drm_atomic_helper_commit_hw_done(state);
-	drm_atomic_helper_wait_for_flip_done(drm, state);
 	drm_atomic_helper_cleanup_planes(drm, state);
 }
 
@@ -180,7 +237,7 @@ static const struct drm_mode_config_helper_funcs ddrm_mode_config_helper_funcs =
 static const struct drm_mode_config_funcs ddrm_mode_config_funcs = {
 	.fb_create = ddrm_fb_create,
 	.atomic_check = drm_atomic_helper_check,
-	.atomic_commit = drm_atomic_helper_commit,
+	.atomic_commit = ddrm_commit,
 };
 
 static int ddrm_pipe_init(struct ddrm_conn *c)
