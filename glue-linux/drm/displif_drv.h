@@ -123,6 +123,7 @@ struct ddrm_conn {
 	bool starved;		   /* tell the work "life" when a slot is free */
 	int flip;		   /* slot of the open flip, which was not shown yet, or -1 */
 	bool behind;		   /* the newest is to be sent when that is over */
+	s64 flip_sent;		   /* ns: when that was */
 	u32 flips_lost;		   /* in a row */
 	u64 flip_due;
 	struct drm_pending_vblank_event *event; /* of the open flip, or of the newest if behind, or NULL */
@@ -269,7 +270,7 @@ void ddrm_vblank_mode(struct ddrm_conn *c);
 int ddrm_vblank_enable(struct drm_crtc *crtc);
 void ddrm_vblank_disable(struct drm_crtc *crtc);
 bool ddrm_vblank_stamp(struct drm_crtc *crtc, int *max_error, ktime_t *time, bool in_irq);
-void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event);
+void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, s64 sent);
 void ddrm_vblank_send(struct ddrm_conn *c, struct drm_pending_vblank_event *event);
 void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event);
 

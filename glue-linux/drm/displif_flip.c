@@ -50,6 +50,7 @@ static int ddrm_send_flip(struct ddrm_conn *c)
 static void ddrm_flip_open(struct ddrm_conn *c, int slot)
 {
 	c->flip = slot;
+	c->flip_sent = ktime_get_ns();
 	c->flip_due = ddrm_now() + DDRM_FLIP_MS;
 	c->behind = false;
 }
@@ -218,7 +219,7 @@ void ddrm_flip_event(struct ddrm_conn *c, struct ddrm_slot *slot,
 		/* Else it is that of the flip that is kept. */
 		if (open && event && !c->behind) {
 			c->event = NULL;
-			ddrm_vblank_flip(c, event);
+			ddrm_vblank_flip(c, event, c->flip_sent);
 		}
 		return;
 	}

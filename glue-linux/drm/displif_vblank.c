@@ -119,15 +119,18 @@ void ddrm_vblank_arm(struct ddrm_conn *c, struct drm_pending_vblank_event *event
 	spin_unlock(&drm->event_lock);
 }
 
-/* The backend has shown a framebuffer now. */
-void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event)
+/* The backend has shown now what was sent at @sent. */
+void ddrm_vblank_flip(struct ddrm_conn *c, struct drm_pending_vblank_event *event, s64 sent)
 {
 	struct ddrm_vblank *v = &c->vblank;
 	s64 stamp = atomic64_read(&v->stamp);
 	struct ddrm_phase p;
 
-	p = ddrm_phase_flip(stamp, atomic64_read(&v->done) == stamp, ktime_get_ns(), v->period);
+	p = ddrm_phase_flip(stamp, atomic64_read(&v->done) == stamp, sent, ktime_get_ns(),
+			    v->period);
 	if (p.what == DDRM_PHASE_WAIT) {
+		if (p.stamp != stamp && atomic64_cmpxchg(&v->stamp, stamp, p.stamp) == stamp)
+			ddrm_vblank_start(v, p.stamp);
 		ddrm_vblank_arm(c, event);
 		return;
 	}

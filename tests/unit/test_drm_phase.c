@@ -20,7 +20,7 @@ struct sim {
 	/* what came of it */
 	int64_t first, last; /* times of completed flips */
 	uint64_t last_count;
-	uint32_t flips, skipped, twice;
+	uint32_t flips, skipped, twice, early;
 };
 
 /* Shows a flip @latency after it came, at the next of its own vblanks, if @frame is not 0. */
@@ -84,12 +84,16 @@ static bool tick(struct sim *s)
 }
 
 /* True if the event went out at once. */
-static bool flip(struct sim *s, int64_t now)
+static bool flip(struct sim *s, int64_t sent, int64_t now)
 {
-	struct ddrm_phase p = ddrm_phase_flip(s->stamp, s->done == s->stamp, now, PERIOD);
+	struct ddrm_phase p = ddrm_phase_flip(s->stamp, s->done == s->stamp, sent, now, PERIOD);
 
 	assert_true(p.stamp >= s->stamp && p.stamp <= now);
 	if (p.what == DDRM_PHASE_WAIT) {
+		if (p.stamp != s->stamp) {
+			s->stamp = p.stamp;
+			restart(s);
+		}
 		s->armed = true;
 		return false;
 	}
@@ -99,6 +103,7 @@ static bool flip(struct sim *s, int64_t now)
 	if (p.what == DDRM_PHASE_NEXT)
 		handle_vblank(s);
 	s->done = s->stamp;
+	s->early += s->counted < sent;
 	complete(s, now);
 	return true;
 }
@@ -115,18 +120,22 @@ static int64_t shown(const struct back *b, int64_t now)
 static struct sim run(const struct back *b, int64_t think)
 {
 	struct sim s = { .tick = PERIOD };
-	int64_t event = shown(b, think);
+	int64_t sent = think, event = shown(b, sent);
 
 	seed = 1;
 	while (s.flips < FRAMES) {
 		if (!s.armed && event <= s.tick) {
-			if (flip(&s, event))
-				event = shown(b, event + think);
+			if (flip(&s, sent, event)) {
+				sent = event + think;
+				event = shown(b, sent);
+			}
 		} else {
 			int64_t now = s.tick;
 
-			if (tick(&s))
-				event = shown(b, now + think);
+			if (tick(&s)) {
+				sent = now + think;
+				event = shown(b, sent);
+			}
 		}
 	}
 	return s;
@@ -150,6 +159,7 @@ static void a_pacing_backend_is_followed(void **state)
 
 		assert_int_equal(s.skipped, 0);
 		assert_int_equal(s.twice, 0);
+		assert_int_equal(s.early, 0);
 		assert_in_range(rate(&s), 1000000 / pace[i] - 1, 1000000 / pace[i] + 1);
 	}
 }
@@ -162,6 +172,7 @@ static void jitter_skips_nothing(void **state)
 	(void)state;
 	assert_int_equal(s.skipped, 0);
 	assert_int_equal(s.twice, 0);
+	assert_int_equal(s.early, 0);
 	assert_in_range(rate(&s), 995, 1005);
 }
 
@@ -177,6 +188,7 @@ static void a_hasty_backend_is_held_to_the_rate(void **state)
 		/* A sixteenth is the most that it may be ahead. */
 		assert_in_range(rate(&s), 500, 1068);
 		assert_int_equal(s.twice, 0);
+		assert_int_equal(s.early, 0);
 	}
 }
 
@@ -196,19 +208,23 @@ static void each_case_by_itself(void **state)
 	struct ddrm_phase p;
 
 	(void)state;
-	p = ddrm_phase_flip(t, false, t + 1000, PERIOD);
+	p = ddrm_phase_flip(t, false, t - 1, t + 1000, PERIOD);
 	assert_int_equal(p.what, DDRM_PHASE_SEND);
 	assert_int_equal(p.stamp, t + 1000);
-	p = ddrm_phase_flip(t, false, t + PERIOD / 2 - 1, PERIOD);
+	p = ddrm_phase_flip(t, false, t - 1, t + PERIOD / 2 - 1, PERIOD);
 	assert_int_equal(p.what, DDRM_PHASE_SEND);
 	assert_int_equal(p.stamp, t + PERIOD / 8);
-	p = ddrm_phase_flip(t, false, t + PERIOD / 2, PERIOD);
+	/* Sent after the tick: it cannot have been shown by it. */
+	p = ddrm_phase_flip(t, false, t + 1, t + 1000, PERIOD);
+	assert_int_equal(p.what, DDRM_PHASE_WAIT);
+	assert_int_equal(p.stamp, t + 1000);
+	p = ddrm_phase_flip(t, false, t - 1, t + PERIOD / 2, PERIOD);
 	assert_int_equal(p.what, DDRM_PHASE_NEXT);
 	assert_int_equal(p.stamp, t + PERIOD / 2);
-	p = ddrm_phase_flip(t, true, t + PERIOD - PERIOD / 16 - 1, PERIOD);
+	p = ddrm_phase_flip(t, true, t - 1, t + PERIOD - PERIOD / 16 - 1, PERIOD);
 	assert_int_equal(p.what, DDRM_PHASE_WAIT);
 	assert_int_equal(p.stamp, t);
-	p = ddrm_phase_flip(t, true, t + PERIOD - PERIOD / 16, PERIOD);
+	p = ddrm_phase_flip(t, true, t - 1, t + PERIOD - PERIOD / 16, PERIOD);
 	assert_int_equal(p.what, DDRM_PHASE_NEXT);
 }
 
