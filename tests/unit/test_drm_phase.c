@@ -202,6 +202,20 @@ static void a_quick_pair_is_shown_at_the_rate(void **state)
 	assert_int_equal(s.skipped, 0);
 }
 
+static void no_flip_is_dated_before_it_was_sent(void **state)
+{
+	int64_t think;
+
+	(void)state;
+	for (think = PERIOD / 2; think < 3 * PERIOD; think += 777777) {
+		struct back b = { 0, 300000, 50000 };
+		struct sim s = run(&b, think);
+
+		assert_int_equal(s.early, 0);
+		assert_int_equal(s.twice, 0);
+	}
+}
+
 static void each_case_by_itself(void **state)
 {
 	const int64_t t = 1000ll * PERIOD;
@@ -235,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_pacing_backend_is_followed),
 		cmocka_unit_test(jitter_skips_nothing),
 		cmocka_unit_test(a_hasty_backend_is_held_to_the_rate),
+		cmocka_unit_test(no_flip_is_dated_before_it_was_sent),
 		cmocka_unit_test(a_quick_pair_is_shown_at_the_rate),
 	};
 
