@@ -329,10 +329,11 @@ def loads(bed, driver=DISPLIF):
     bed.check("rmmod displif_drm")
     bed.await_waiting()
     before = bed.check("grep -c . /proc/vmallocinfo; grep MemFree /proc/meminfo").split()
-    bed.check("for i in $(seq 100); do mp displif_drm || exit 1;"
-              " n=0; until [ -e /sys/class/drm/card0 ]; do n=$((n + 1));"
-              " [ $n -lt 200 ] || exit 2; usleep 50000; done;"
-              " frontend none; rmmod displif_drm || exit 3; done", 400)
+    for _ in range(10):
+        bed.check("for i in $(seq 10); do mp displif_drm || exit 1;"
+                  " n=0; until [ -e /sys/class/drm/card0 ]; do n=$((n + 1));"
+                  " [ $n -lt 200 ] || exit 2; usleep 50000; done;"
+                  " frontend none; rmmod displif_drm || exit 3; done", 200)
     bed.await_states(6, 2)
     bed.await_waiting()
     after = bed.check("grep -c . /proc/vmallocinfo; grep MemFree /proc/meminfo").split()
