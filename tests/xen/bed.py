@@ -154,11 +154,13 @@ class Bed:
     def need_headless(self):
         self.need_backend("--output headless --picture /h/shown")
 
-    def need_guest(self, sizes=SIZES, be_alloc=False, kind=None, desktop=False):
-        """The guest. It is made for a backend with output kms, so that all
-        guests begin alike; ask for another backend afterwards. desktop: with
-        Weston in it."""
-        wanted = {"sizes": sizes, "be_alloc": be_alloc, "kind": kind, "desktop": desktop}
+    def need_guest(self, sizes=SIZES, be_alloc=False, kind=None, desktop=False, **more):
+        """The guest; more: as Rig.guest_create() takes it. It is made for a
+        backend with output kms, so that all guests begin alike; ask for another
+        backend afterwards. desktop: with Weston in it."""
+        if desktop:
+            more["memory"] = 512
+        wanted = {"sizes": sizes, "be_alloc": be_alloc, "kind": kind, "desktop": desktop, **more}
         if self.guest and self.guest["wanted"] == wanted:
             return
         if self.guest:
@@ -175,8 +177,7 @@ class Bed:
         if self.module:
             files["/mods/displif_drm.ko"] = self.module
         facts = self.rig.guest_create(
-            GUEST, [vdispl(connectors(sizes), be_alloc)], files, kind=kind,
-            memory=512 if desktop else 256)
+            GUEST, [vdispl(connectors(sizes), be_alloc)], files, kind=kind, **more)
         self.guest = {"wanted": wanted, "domid": facts["domid"]}
         self.check("mp xen-gntalloc limit=16384 xen-gntdev xen-evtchn")
         same("states before there is a driver", self.states(), ("1", "2"))

@@ -34,6 +34,7 @@ on_poweroff="destroy"
 on_reboot="destroy"
 on_crash="destroy"
 vdispl=[{vdispl}]
+{config}
 """
 
 
@@ -293,10 +294,11 @@ class Rig:
     # --- guests
 
     def guest_create(self, name="domu", displays=(), files=None, kind=None,
-                     memory=256, vcpus=1, extra="", timeout=120):
+                     memory=256, vcpus=1, extra="", config="", timeout=120):
         """Create a guest and wait for its prompt. displays: xl texts, see
         vdispl(); a backend must be there already, or xl fails. files: more
         files for its initramfs, {path there: path here}. kind: pv or pvh.
+        config: more lines for xl.
         Returns {"domid": .., "called": .., "created": .., "ready": ..}, the
         times in seconds of dom0's uptime."""
         kind = kind or ("pv" if self.arch == "amd64" else "pvh")
@@ -305,7 +307,7 @@ class Rig:
         with open(base + ".cfg", "w") as f:
             f.write(_GUEST_CFG.format(
                 name=name, kind=kind, memory=memory, vcpus=vcpus, extra=extra,
-                vdispl=",".join(f'"{d}"' for d in displays)))
+                config=config, vdispl=",".join(f'"{d}"' for d in displays)))
         out = self.check(f"sh /h/rig/guest.sh create {name} {timeout}",
                          timeout + 15)
         facts = dict(w.split("=") for w in out.splitlines()[-1].split())

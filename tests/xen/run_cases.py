@@ -17,6 +17,7 @@ import cases_hostile_backend
 import cases_hostile_guest
 import cases_kms
 import cases_life
+import cases_limits
 import cases_trace
 import cases_user
 from bed import Bed
@@ -38,7 +39,7 @@ SUITES = {
        ("be-alloc", cases_kms.be_alloc),
        ("trace-be-alloc", cases_trace.be_alloc),
        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
-    "drm": cases_user.CASES + cases_drm.CASES,
+    "drm": cases_user.CASES + cases_drm.CASES + cases_limits.CASES,
     "base-arm64": [
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),
@@ -56,7 +57,7 @@ PARTS = {"amd64": ("base", "drm"), "arm64": ("base-arm64",)}
 LONG = {
     "amd64": [("card-picture", cases_card.picture)] + cases_hostile.LONG
     + cases_hostile_guest.LONG + cases_hostile_backend.LONG + cases_compliance.LONG
-    + cases_drm.LONG + cases_user.LONG,
+    + cases_drm.LONG + cases_limits.LONG + cases_user.LONG,
     "arm64": cases_compliance.LONG[:1],
 }
 # Run when they are named, only.

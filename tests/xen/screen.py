@@ -78,15 +78,15 @@ class Screen:
         self.check(path, seed, frame, size, fourcc)
         return path
 
-    def check_saved(self, seed, frame, connector=0):
+    def check_saved(self, seed, frame, connector=0, size=None, timeout=20):
         """Ask a headless backend for its pictures, compare that of a connector."""
         bed = self._bed
         name = f"/h/shown-{bed.domid()}-0-{connector}.png"
         path = bed.rig.share + name[2:]
         before = bed.backend.log().count(f"wrote {name}")
         bed.backend.signal("USR1")
-        bed.backend.await_log(f"wrote {name}", before + 1)
-        self.check(path, seed, frame, SIZES[connector])
+        bed.backend.await_log(f"wrote {name}", before + 1, timeout)
+        self.check(path, seed, frame, size or SIZES[connector])
         return path
 
 
