@@ -8,8 +8,7 @@ import re
 import describe
 from bed import DISPLIF
 from case import Failure, expect, same, until
-from cases_drm import _check_quiet as check_quiet
-from cases_drm import _need as need
+from cases_drm import MODE, _check_quiet as check_quiet, _need as need, _show
 from look import Image, near
 from rig import HERE
 
@@ -33,27 +32,20 @@ _BARS = [
 ]
 
 
-def _bars_missing(path, size, tolerance=0, part=1.0):
-    """What is not as in SMPTE's bars on a screen of that size, if anything. part: how much of
-    their width is on the screen."""
+def _bars_missing(path, size, tolerance):
+    """What is not as in SMPTE's bars on a screen of that size, if anything."""
     image = Image(path)
     if image.size != size:
         return f"the screen is {image.size}"
-    wrong = [f"at {x / part:.2f} {y} {image.at(x / part, y)}, wanted {wanted}"
-             for y, bars in _BARS for x, wanted in bars
-             if x < part and not near(image.at(x / part, y), wanted, tolerance)]
+    wrong = [f"at {x:.2f} {y} {image.at(x, y)}, wanted {wanted}" for y, bars in _BARS
+             for x, wanted in bars if not near(image.at(x, y), wanted, tolerance)]
     return "; ".join(wrong)
 
 
-def _await_bars(bed, what, size, tolerance=0, part=1.0):
-    until(f"SMPTE's bars, {what}", lambda:
-          _bars_missing(bed.screen.take("user.ppm"), size, tolerance, part), "", 30)
-
-
-def _connectors(bed):
-    """Numbers of the connectors, and their first modes, by modetest."""
+def _connectors(said):
+    """Numbers of the connectors, and their first modes."""
     found = []
-    for line in bed.check("modetest -M displif -c 2>&1").splitlines():
+    for line in said.splitlines():
         head = re.match(r"(\d+)\t\d+\t(\w+)\tVirtual-\d", line)
         mode = re.match(r"\s*#0 (\d+)x(\d+) ", line)
         if head:
@@ -65,34 +57,41 @@ def _connectors(bed):
     return list(zip(found[0::2], found[1::2]))
 
 
-def _planes(bed):
-    """What the planes offer, by modetest: formats, and with which modifiers."""
-    said = bed.check("modetest -M displif -p 2>&1")
-    plain = [tuple(line.split()) for line in re.findall(r"^  formats: (.*)$", said, re.M)]
-    modified = re.findall(r"^\s+(\S{4}): +(.*?)\s*$", said, re.M)
-    return plain, modified
+def _bars(bed, connector, formats):
+    """SMPTE's bars in each format."""
+    end = ""
+    for number, fourcc in enumerate(formats):
+        size = _SIZES[number % 2]
+        bed.check(f"{end}keep modetest start modetest -M displif"
+                  f" -s {connector}:{size[0]}x{size[1]}@{fourcc}")
+        until(f"SMPTE's bars in {fourcc}", lambda s=size, t=0 if fourcc in _EXACT else _ROUNDED:
+              _bars_missing(bed.screen.take("user.ppm"), s, t), "", 30)
+        end = "keep modetest end 10 && "
+    bed.check(end + "true")
 
 
 def modetest(bed):
-    """Connectors, planes and all formats; page flips on one and on both connectors."""
+    """Connectors and planes; the bars in some formats; flips on both connectors, and vblanks."""
     need(bed, DISPLIF)
-    connectors = _connectors(bed)
-    plain, modified = _planes(bed)
-    same("formats of the planes", plain, [FORMATS] * 2)
-    same("their modifiers", modified, [(f, "LINEAR") for f in FORMATS] * 2)
-    for number, fourcc in enumerate(FORMATS):
-        size = _SIZES[number % 2]
-        bed.check(f"keep modetest start modetest -M displif"
-                  f" -s {connectors[0][0]}:{size[0]}x{size[1]}@{fourcc}")
-        _await_bars(bed, fourcc, size, 0 if fourcc in _EXACT else _ROUNDED)
-        bed.check("keep modetest end 10")
-    told = _flips(bed, connectors[:1], 130)
-    _flips(bed, connectors, 130)
-    said = bed.check("keep vbltest start vbltest -M displif; sleep 3; keep vbltest end 10")
-    ticks = re.findall(r"freq: ([0-9.]+)Hz", said)
-    expect(ticks, f"no vblanks for vbltest:\n{said}")
+    said = bed.check("modetest -M displif -c -p 2>&1")
+    connectors = _connectors(said)
+    same("formats of the planes", [tuple(line.split()) for line in
+                                   re.findall(r"^  formats: (.*)$", said, re.M)], [FORMATS] * 2)
+    same("their modifiers", re.findall(r"^\s+(\S{4}): +(.*?)\s*$", said, re.M),
+         [(f, "LINEAR") for f in FORMATS] * 2)
+    other = bed.rng.choice(FORMATS[1:-1])
+    _bars(bed, connectors[0][0], ("XR24", other, "YUYV"))
+    flips, vblanks = _flips(bed, connectors, 70), _vblanks(bed)
     check_quiet(bed)
-    return f"{len(FORMATS)} formats; flips {told} Hz, vblanks {ticks[-1]} Hz"
+    return f"XR24, {other}, YUYV; flips {flips} Hz, vblanks {vblanks} Hz"
+
+
+def modetest_formats(bed):
+    """The bars in all formats."""
+    need(bed, DISPLIF)
+    connectors = _connectors(bed.check("modetest -M displif -c 2>&1"))
+    _bars(bed, connectors[0][0], FORMATS)
+    check_quiet(bed)
 
 
 def _flips(bed, connectors, count):
@@ -108,6 +107,17 @@ def _flips(bed, connectors, count):
     # It sets a gamma ramp, too, which there is none of.
     expect("failed" not in said.replace("failed to set gamma", ""), said)
     return rates[-1]
+
+
+def _vblanks(bed):
+    """The rate that vbltest tells, when it has seen 60."""
+    for seconds in (2, 4, 8, 16):
+        said = bed.check(f"keep vbltest start vbltest -M displif; sleep {seconds};"
+                         " keep vbltest end 10")
+        rates = re.findall(r"freq: ([0-9.]+)Hz", said)
+        if rates:
+            return rates[-1]
+    raise Failure(f"no vblanks for vbltest:\n{said}")
 
 
 def info(bed):
@@ -127,11 +137,6 @@ def info(bed):
     return f"{len(found)} lines"
 
 
-def _background(bed, colour):
-    """Which part of dom0's screen has Weston's background."""
-    return Image(bed.screen.take("user.ppm")).share(colour)
-
-
 def _await_motion(bed, what):
     """The picture changes, and the backend shows flips."""
     before, flips = Image(bed.screen.take("user.ppm")).pixels, bed.backend.flips()
@@ -140,8 +145,10 @@ def _await_motion(bed, what):
           and bed.backend.flips() > flips, True, 60)
 
 
-def _await_background(bed, what, colour, part):
-    until(f"the background {what}", lambda: _background(bed, colour) >= part, True, 60)
+def _await_background(bed, what, colour):
+    """It is all that dom0's screen shows."""
+    until(f"the background {what}", lambda:
+          Image(bed.screen.take("user.ppm")).share(colour), 1, 60)
 
 
 # It has something to say of each step that does not succeed; of input, too.
@@ -156,35 +163,39 @@ def weston(bed):
     bed.need_driver(DISPLIF)
     colour = tuple(bed.rng.randrange(20, 236) for _ in range(3))
     bed.check("desktop start {:02x}{:02x}{:02x}".format(*colour), 120)
-    _await_background(bed, "of Weston", colour, 1)
+    _await_background(bed, "of Weston", colour)
     bed.check("desktop client shm weston-simple-shm")
     _await_motion(bed, "of a client")
     bed.backend.end("KILL", 128 + 9)
-    bed.need_kms()
-    bed.await_states(4, 4)
-    _await_motion(bed, "after a backend that was killed")
-    bed.line("keep shm end 20 INT")
-    _await_background(bed, "without a client", colour, 1)
-    told = _presented(bed)
     bed.need_headless()
     bed.await_states(4, 4)
-    for number in (0, 1):
-        until(f"the background of connector {number}", lambda n=number:
-              Image(_saved(bed, n)).share(colour), 1, 60)
-    said = bed.check("desktop end", 40)
-    expect(not re.search(_WESTON_FAILED, said), said)
+    # The client is on the first one, and no larger than a quarter of it.
+    for number, part in ((0, 0.75), (1, 1)):
+        until(f"the background of connector {number}", lambda n=number, p=part:
+              Image(_saved(bed, n)).share(colour) >= p, True, 60)
     bed.need_kms()
     bed.await_states(4, 4)
+    _await_motion(bed, "after two other backends")
+    bed.check("keep shm end 20 INT")
+    _await_background(bed, "without a client", colour)
+    told = _presented(bed)
+    said = bed.check("desktop end", 40)
+    expect(not re.search(_WESTON_FAILED, said), said)
+    _show(bed, MODE)
     check_quiet(bed)
     return told
 
 
 def _presented(bed):
-    """Frames that Weston told a client of: each later than the one before, at a vblank."""
-    bed.check("desktop client frames weston-presentation-shm -f; sleep 4")
+    """Frames that Weston told a client of: each later than the one before, at a vblank, by the
+    driver's own clock."""
+    before = bed.backend.flips()
+    bed.check("desktop client frames weston-presentation-shm -f")
+    until("frames of a client", lambda: bed.backend.flips() - before >= 60, True, 60)
     said = bed.check("keep frames end 20 INT")
-    seen = re.findall(r"p2p +(-?\d+) us, t2p +-?\d+(?: us)?, \[(....)\],? seq (\d+)", said)
-    expect(len(seen) > 10, f"few frames:\n{said}")
+    seen = re.findall(r"p2p +(-?\d+) us,.* \[(....)\],? seq (\d+)", said)
+    expect(len(seen) > 20, f"few frames:\n{said}")
+    same("kinds of presentation", {kind for _, kind, _ in seen}, {"sce_"})
     numbers = [int(seq) for _, _, seq in seen]
     expect(all(a < b for a, b in zip(numbers, numbers[1:])), f"numbers of frames: {numbers}")
     return f"{len(seen)} frames in {numbers[-1] - numbers[0]} vblanks"
@@ -204,5 +215,6 @@ CASES = [
     ("user-drm-info", info),
 ]
 LONG = [
+    ("user-modetest-formats", modetest_formats),
     ("user-weston", weston),
 ]
