@@ -45,7 +45,7 @@ def _bars_missing(path, size, tolerance):
 def _connectors(said):
     """Numbers of the connectors, and their first modes."""
     found = []
-    for line in said.splitlines():
+    for line in said.split("\nCRTCs:")[0].splitlines():
         head = re.match(r"(\d+)\t\d+\t(\w+)\tVirtual-\d", line)
         mode = re.match(r"\s*#0 (\d+)x(\d+) ", line)
         if head:
