@@ -65,7 +65,7 @@ def _bars(bed, connector, formats):
         bed.check(f"{end}keep modetest start modetest -M displif"
                   f" -s {connector}:{size[0]}x{size[1]}@{fourcc}")
         until(f"SMPTE's bars in {fourcc}", lambda s=size, t=0 if fourcc in _EXACT else _ROUNDED:
-              _bars_missing(bed.screen.take("user.ppm"), s, t), "", 30)
+              _bars_missing(bed.screen.take("user.ppm"), s, t), "", 60)
         end = "keep modetest end 10 && "
     bed.check(end + "true")
 
