@@ -11,6 +11,7 @@ import case
 import cases_card
 import cases_compliance
 import cases_drm
+import cases_drm_idle
 import cases_headless
 import cases_hostile
 import cases_hostile_backend
@@ -39,7 +40,7 @@ SUITES = {
        ("be-alloc", cases_kms.be_alloc),
        ("trace-be-alloc", cases_trace.be_alloc),
        ("destroy-be-alloc", cases_card.destroy_be_alloc)],
-    "drm": cases_user.CASES + cases_drm.CASES + cases_limits.CASES,
+    "drm": cases_drm_idle.CASES + cases_user.CASES + cases_drm.CASES + cases_limits.CASES,
     "base-arm64": [
         ("card-picture", cases_card.picture),
         ("card-edid", cases_card.edid),

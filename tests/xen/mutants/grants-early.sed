@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# displif_share.c drm-picture: grants end when DBUF_DESTROY is sent, not when it is answered
+# deferring g.e
+/DBUF_DESTROY))$/,/^}/s/return false;/return true;/
