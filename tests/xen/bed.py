@@ -5,6 +5,7 @@ import os
 import re
 import time
 
+import case
 from backend import Backend
 from case import Failure, same, until
 from rig import HERE, RigError, vdispl
@@ -68,6 +69,8 @@ class Bed:
         self.desktop = desktop
         self.display = display
         self.rng = rng
+        # More for Rig.guest_create(), for a kernel that is not Debian's.
+        self.guest_options = {}
         self.screen = None
         self.backend = None
         self.guest = None
@@ -167,6 +170,18 @@ class Bed:
             self.destroy_guest()
         self.need_kms()
         self.idle = self.footprint()
+        facts = self.rig.guest_create(
+            GUEST, [vdispl(connectors(sizes), be_alloc)], self.files(desktop), kind=kind,
+            timeout=120 * case.patience, **{**self.guest_options, **more})
+        self.guest = {"wanted": wanted, "domid": facts["domid"]}
+        self.check("mp xen-gntalloc limit=16384 xen-gntdev xen-evtchn")
+        same("states before there is a driver", self.states(), ("1", "2"))
+        self.waiting = self.footprint()
+        self.alone = {"backend": self.idle["backend"],
+                      "mapped grants": self.waiting["mapped grants"]}
+
+    def files(self, desktop=False):
+        """What goes into a guest's initramfs: {path there: path here}."""
         files = {f"/bin/{name}": os.path.join(self.programs, name)
                  for name in os.listdir(self.programs)}
         for name in ("show", "frontend", "keep", "desktop"):
@@ -176,14 +191,7 @@ class Bed:
                 files.update(_tree(os.path.join(self.desktop, tree)))
         if self.module:
             files["/mods/displif_drm.ko"] = self.module
-        facts = self.rig.guest_create(
-            GUEST, [vdispl(connectors(sizes), be_alloc)], files, kind=kind, **more)
-        self.guest = {"wanted": wanted, "domid": facts["domid"]}
-        self.check("mp xen-gntalloc limit=16384 xen-gntdev xen-evtchn")
-        same("states before there is a driver", self.states(), ("1", "2"))
-        self.waiting = self.footprint()
-        self.alone = {"backend": self.idle["backend"],
-                      "mapped grants": self.waiting["mapped grants"]}
+        return files
 
     def need_driver(self, driver=UPSTREAM, options=""):
         """A frontend in the guest's kernel, connected. options: the module's,
@@ -217,7 +225,7 @@ class Bed:
 
     def line(self, text, timeout=60):
         """A shell line in the guest: (status, output)."""
-        return self.rig.guest(GUEST, text, timeout)
+        return self.rig.guest(GUEST, text, timeout * case.patience)
 
     def check(self, text, timeout=60):
         """The same, where another status than 0 is a failure."""

@@ -5,6 +5,9 @@ import traceback
 
 from rig import RigError
 
+# All time limits of cases are multiplied by it: a guest's kernel may be a slow one.
+patience = 1
+
 
 class Failure(Exception):
     """What was wanted and what was found."""
@@ -22,6 +25,7 @@ def same(what, found, wanted):
 
 def until(what, probe, wanted, timeout):
     """Call probe() until it returns wanted, at most timeout seconds."""
+    timeout *= patience
     end, pause = time.monotonic() + timeout, 0.1
     while True:
         found = probe()

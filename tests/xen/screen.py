@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+import case
 from bed import SIZES
 from case import Failure, expect, same
 
@@ -29,7 +30,7 @@ class Screen:
     def start(self, command, name, timeout):
         """Start a program in the guest and wait for its last frame; time-out
         0: do not wait."""
-        self._bed.check(f"show {name} start {timeout} {command}", timeout + 20)
+        self._bed.check(f"show {name} start {timeout * case.patience} {command}", timeout + 20)
 
     def start_kms(self, seed, flips=8, options="", name="one", timeout=60):
         self.start(f"kmsclient --stats-json --hold 600 --wait 20 --seed {seed}"
@@ -41,8 +42,8 @@ class Screen:
 
     def end(self, signal="TERM", name="one", timeout=20):
         """End it; returns its figures, which must be good."""
-        status, output = self._bed.line(f"show {name} end {timeout} {signal}",
-                                        timeout + 20)
+        status, output = self._bed.line(
+            f"show {name} end {timeout * case.patience} {signal}", timeout + 20)
         found = re.search(r"^\{.*\}$", output, re.S | re.M)
         if status != 0 or not found:
             raise Failure(f"the program in the guest ended with {status}:\n"
