@@ -100,7 +100,11 @@ verb=$1 name=$2 timeout=$3
 case $verb in
 create) create "$4" ;;
 run) run "$4" ;;
-save) timeout "$timeout" xl save ${4:+"$4"} "$name" "/dev/shm/$name.save" ;;
+save)
+	# What is left of one that failed takes the place of all that follows.
+	timeout "$timeout" xl save ${4:+"$4"} "$name" "/dev/shm/$name.save" ||
+		{ rc=$?; rm -f "/dev/shm/$name.save"; exit $rc; }
+	;;
 restore)
 	timeout "$timeout" xl restore "/dev/shm/$name.save" && know && run true && echo "domid=$id"
 	rc=$?
