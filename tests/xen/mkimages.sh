@@ -12,7 +12,8 @@ usage()
 usage: mkimages.sh [--guest KERNEL] amd64|arm64 DIR OUT
 
 With --guest only what a guest boots, OUT/guest-kernel and OUT/domu.img, with
-the kernel that fetch-kernel.sh --image left in the folder KERNEL.
+the kernel that fetch-kernel.sh --image or sanitizer/kernel.sh left in the
+folder KERNEL.
 DIR is the directory filled by fetch-root.sh. Nothing of the tested programs
 goes into the images: they reach dom0 over the share and a guest in a second
 initramfs archive (see rig.py), so the images stay as they are.
@@ -209,6 +210,10 @@ make_xen()
 # Xen and xl unpack a kernel slowly under emulation: hand them the ELF.
 make_kernel() # FILE
 {
+	if [ -e "$kroot/boot/vmlinux-$KERNEL" ]; then
+		cp "$kroot/boot/vmlinux-$KERNEL" "$1"
+		return
+	fi
 	case $ARCH in
 	amd64) python3 "$here/image/vmlinux.py" "$kroot/boot/vmlinuz-$KERNEL" "$1" ;;
 	arm64) cp "$kroot/boot/vmlinuz-$KERNEL" "$1" ;;

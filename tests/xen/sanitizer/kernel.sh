@@ -12,7 +12,7 @@ usage: kernel.sh DIR
 Fills DIR with
   linux/     Debian's kernel source
   build/     the kernel with the options of the file "config" here
-  guest/     what mkimages.sh takes for a guest: kernel, lib/modules/
+  sysroot/   what mkimages.sh --guest takes: boot/vmlinux-*, lib/modules/
   mod/       displif_drm.ko
   bites/     displif_bites.ko, which does what must be noticed
   versions   shell assignments: ARCH, KERNEL, HEADERS
@@ -90,18 +90,17 @@ build()
 	# KASAN's own part is in the kernel, its questions are in modules only: that is half of the time, here and in the rig.
 	kmake -j "${JOBS:-$(nproc)}" KASAN_SANITIZE=n vmlinux
 	kmake -j "${JOBS:-$(nproc)}" modules
-	rm -rf "$dir/guest"
-	mkdir "$dir/guest"
-	kmake INSTALL_MOD_PATH="$dir/guest" modules_install
-	cp "$dir/build/vmlinux" "$dir/guest/kernel"
-	strip "$dir/guest/kernel"
+	rm -rf "$dir/sysroot"
+	mkdir -p "$dir/sysroot/boot"
+	kmake INSTALL_MOD_PATH="$dir/sysroot" modules_install
 	kernel=$(cat "$dir/build/include/config/kernel.release")
 	cat >"$dir/versions" <<X
 ARCH=amd64
 KERNEL=$kernel
 HEADERS=$dir/build
 X
-	echo "$stamp" >"$dir/guest/stamp"
+	strip -o "$dir/sysroot/boot/vmlinux-$kernel" "$dir/build/vmlinux"
+	echo "$stamp" >"$dir/stamp-image"
 }
 
 # module NAME FOLDER: built there, and watched: the compiler has put its questions in.

@@ -21,9 +21,10 @@ from watched import Watched  # noqa: E402
 
 def _parse():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("--built", action="store_true", help="guests have the kernel of kernel.sh, not Debian's")
+    p.add_argument("--built", metavar="FOLDER",
+                   help="output of mkimages.sh --guest: guests boot the kernel of kernel.sh, not Debian's")
     p.add_argument("--top", required=True, help="folder of this run")
-    p.add_argument("--images", required=True, help="output of mkimages.sh, for that kernel")
+    p.add_argument("--images", required=True, help="output of mkimages.sh")
     p.add_argument("--module", required=True, help="displif_drm.ko for that kernel")
     p.add_argument("--bites", required=True, help=f"{MODULE}.ko for that kernel")
     p.add_argument("--programs", required=True, help="folder bin of programs.sh")
@@ -49,7 +50,8 @@ def main():
         seed = random.SystemRandom().randrange(1 << 32)
     print(f"run.py: {len(args.suite)} cases, --seed {seed}", flush=True)
     rng = random.Random(seed)
-    rig = Rig("amd64", args.top, args.images)
+    guest = [os.path.join(args.built, name) for name in ("guest-kernel", "domu.img")] if args.built else []
+    rig = Rig("amd64", args.top, args.images, *guest)
     rig.stop()
     bed = Watched(rig, args.programs, "bochs", rng, args.module, kernel=Built() if args.built else Debian(),
                   top=rig.top, extra={f"/mods/{MODULE}.ko": args.bites})
