@@ -11,12 +11,14 @@ MISSED = 3  # at most: a register or a stack may still name one
 def bites(bed):
     bed.need_kms()
     bed.need_guest()
-    same("what a new kernel reports", reports(bed.log()), [])
+    said = bed.log()
+    same("what a new kernel reports", reports(said), [])
     bed.check(f"insmod /mods/{MODULE}.ko")
     for name, wanted in bed.kernel.bites.items():
-        before = len(bed.log())
+        before = len(said)
         bed.check(f"echo {name} >/sys/module/{MODULE}/parameters/bite; sleep 1")
-        found = reports(bed.log()[before:])
+        said = bed.log()
+        found = reports(said[before:])
         expect(any(wanted in "\n".join(report) and names(report, MODULE) for report in found),
                f"{name}: no {wanted!r} of {MODULE}, but\n{found}")
     bed.check(f"echo leak >/sys/module/{MODULE}/parameters/bite")

@@ -30,12 +30,12 @@ class Watched(Bed):
         self._extra = extra or {}
         self._number = 0
 
-    def files(self):
-        return {**super().files(), "/bin/held": os.path.join(HERE, "held"), **self._extra}
+    def files(self, desktop=False):
+        return {**super().files(desktop), "/bin/held": os.path.join(HERE, "held"), **self._extra}
 
-    def need_guest(self, sizes=SIZES, be_alloc=False, kind=None):
+    def need_guest(self, sizes=SIZES, be_alloc=False, kind=None, **more):
         before = self.guest
-        super().need_guest(sizes, be_alloc, self.kernel.kind or kind)
+        super().need_guest(sizes, be_alloc, self.kernel.kind or kind, **more)
         if self.guest is not before:
             self._number += 1
             self.made += 1
