@@ -101,6 +101,8 @@ static int ddrm_link_publish(struct ddrm_dev *dd)
 	struct displif_diag diag = { 0 };
 	int err;
 
+	/* A backend that offers itself again has unmapped: its grants make room for new ones. */
+	ddrm_share_work(dd);
 	err = ddrm_link_read(dd, &dd->cfg, &diag);
 	if (!err)
 		err = ddrm_link_room(dd, dd->cfg.n);

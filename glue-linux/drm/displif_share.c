@@ -5,8 +5,8 @@
  *
  * A share is made by whoever shows the buffer first in a connection, and ended by the work
  * "life" only. Between them stands its state. Pages that the backend may still map are never
- * given back: of single pages the grant table keeps a reference of its own; blocks and imports
- * stay whole on the list "held" until no grant of them is left.
+ * given back: their share stays on the list "held", which is looked at again. The grant table
+ * would keep single pages by itself, but it works off ten of them a second.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -42,15 +42,18 @@ static bool ddrm_share_strict(const struct ddrm_share *s)
 	return s->bo->mem == DDRM_MEM_CONTIG || s->bo->mem == DDRM_MEM_IMPORT;
 }
 
-/* Returns how many pixel pages are still mapped and held; may be called again. */
-static u32 ddrm_share_end(struct ddrm_share *s)
+/*
+ * Returns how many pixel pages are still mapped and held; may be called again. @last: it will
+ * not be, so what can be left to the grant table is.
+ */
+static u32 ddrm_share_end(struct ddrm_share *s, bool last)
 {
 	u32 i, left = 0, n = displif_pgdir_pages(s->geo.size);
 
 	for (i = 0; i < s->pages; i++) {
 		if (!s->gref[i])
 			continue;
-		if (!ddrm_share_strict(s)) {
+		if (last && !ddrm_share_strict(s)) {
 			gnttab_end_foreign_access(s->gref[i], NULL);
 		} else if (!gnttab_try_end_foreign_access(s->gref[i])) {
 			left++;
@@ -295,10 +298,12 @@ void ddrm_share_work(struct ddrm_dev *dd)
 	struct ddrm_share *s, *next;
 	struct ddrm_be *unmap;
 	LIST_HEAD(over);
+	u32 held;
 
 	do {
 		unmap = NULL;
 		mutex_lock(&dd->objs);
+		held = dd->pages_held;
 		ddrm_fb_work(dd);
 		list_for_each_entry_safe(s, next, &dd->shares, node) {
 			if (ddrm_share_over(dd, s, &unmap))
@@ -312,7 +317,7 @@ void ddrm_share_work(struct ddrm_dev *dd)
 		if (unmap)
 			ddrm_be_unmap(unmap);
 		list_for_each_entry_safe(s, next, &over, node) {
-			u32 left = ddrm_share_end(s);
+			u32 left = ddrm_share_end(s, false);
 
 			list_del(&s->node);
 			if (!left) {
@@ -324,6 +329,11 @@ void ddrm_share_work(struct ddrm_dev *dd)
 			list_add(&s->node, &dd->held);
 			mutex_unlock(&dd->objs);
 		}
+		mutex_lock(&dd->objs);
+		/* What could not be shown for want of grants may have room now. */
+		if (dd->pages_held < held && !dd->gone)
+			ddrm_show_kick(dd, 0);
+		mutex_unlock(&dd->objs);
 	} while (unmap);
 }
 
@@ -352,8 +362,10 @@ void ddrm_share_fini(struct ddrm_dev *dd)
 	mutex_unlock(&dd->objs);
 	ddrm_share_work(dd);
 	list_for_each_entry_safe(s, next, &dd->held, node) {
-		s->bo->leaked = true;
-		n += s->pages;
+		u32 left = ddrm_share_end(s, true);
+
+		s->bo->leaked = s->bo->leaked || left;
+		n += left;
 		list_del(&s->node);
 		ddrm_share_bury(dd, s);
 	}
