@@ -53,6 +53,8 @@ struct ddrm_share;
 /* How long a request may take, and a flip: that must end well before the helpers give up, 10 s. */
 #define DDRM_TIMEOUT_MS 3000
 #define DDRM_FLIP_MS 1000
+/* How many flips in a row may be lost: to start over is more work for a backend that is slow. */
+#define DDRM_FLIPS_LOST 3
 
 /* One event channel; it lives from chan_open() to chan_close(). */
 struct ddrm_chan {

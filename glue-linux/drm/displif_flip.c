@@ -245,8 +245,8 @@ void ddrm_flip_expire(struct ddrm_conn *c, u64 now)
 	c->stats.flip_lost++;
 	c->flips_lost++;
 	ddrm_flip_local(c);
-	/* One may be lost. A backend that loses more is asked to start over. */
-	if (c->flips_lost > 1) {
+	/* A backend that loses more is asked to start over. */
+	if (c->flips_lost > DDRM_FLIPS_LOST) {
 		c->flips_lost = 0;
 		atomic_set(&c->dd->broken, (int)c->gen);
 		ddrm_link_kick(c->dd);

@@ -37,7 +37,7 @@ def stopped(bed):
     before = bed.backend.flips()
     until("flips go on", lambda: bed.backend.flips() > before, True, 20)
     bed.backend.signal("STOP")
-    bed.pause(6)  # two flips are given up by then
+    bed.pause(6)  # four flips are given up by then
     bed.backend.signal("CONT")
     bed.await_states(4, 4)
     before = bed.backend.flips()
