@@ -52,6 +52,9 @@ static int ddrm_fb_geometry(struct ddrm_fb *fb)
 		.rule = DISPLIF_STRIDE_AUTO,
 	};
 
+	/* Not all kernels ask the planes. */
+	if (base->modifier != DRM_FORMAT_MOD_LINEAR)
+		return -EINVAL;
 	if (size > DISPLIF_MAX_BUFFER || size - bo->data_ofs > bo->shmem.base.size)
 		return -EINVAL;
 	if (pitch != tight && pitch != round_up(tight, 8))

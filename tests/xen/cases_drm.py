@@ -99,7 +99,7 @@ def picture(bed, driver=DISPLIF):
     # Debian's kernels tell of grants that end too early, when they are asked to.
     bed.check("f=/sys/kernel/debug/dynamic_debug/control; [ ! -e $f ] ||"
               " echo func gnttab_add_deferred +p >$f")
-    _show(bed, _mode(driver))
+    _show(bed, _mode(driver), "--refused")
     for size, offset in (((800, 600), 0), ((1024, 768), 4160)):
         _show(bed, size, f"--mode {size[0]}x{size[1]} --offset {offset}")
     _check_quiet(bed)

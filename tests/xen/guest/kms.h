@@ -83,6 +83,8 @@ struct kms_buffer_times {
 /* Create, map and add one of the mode's size. On failure nothing of it is left. */
 bool kms_buffer_create(struct kms *kms, struct kms_buffer *buffer, uint32_t fourcc,
 		       struct kms_buffer_times *times);
+/* Whether the kernel refuses what no plane can show, as it has to. */
+bool kms_buffer_refused(struct kms *kms, const struct kms_buffer *buffer);
 /* Draw the card of this frame, from the buffer's old one if it has one. Cannot fail. */
 void kms_buffer_draw(struct kms_buffer *buffer, uint32_t seed, uint32_t frame,
 		     struct kms_buffer_times *times);

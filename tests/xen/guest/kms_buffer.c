@@ -118,6 +118,22 @@ static bool add_fb(struct kms *kms, struct kms_buffer *buffer, struct series *ti
 	return true;
 }
 
+bool kms_buffer_refused(struct kms *kms, const struct kms_buffer *buffer)
+{
+	const struct draw_surface *s = &buffer->surface;
+	const uint32_t handles[4] = {buffer->handle}, pitches[4] = {s->stride},
+		       offsets[4] = {kms->offset};
+	const uint64_t modifiers[4] = {UINT64_MAX - 1u};
+	uint32_t fb = 0;
+	int err = drmModeAddFB2WithModifiers(kms->fd, s->width, s->height, s->fourcc, handles,
+					     pitches, offsets, modifiers, &fb, DRM_MODE_FB_MODIFIERS);
+
+	if (err != -EINVAL)
+		cli_error("%s: addfb2 with a modifier that nobody knows: %s", kms->path,
+			  err ? strerror(-err) : "accepted");
+	return err == -EINVAL;
+}
+
 bool kms_buffer_create(struct kms *kms, struct kms_buffer *buffer, uint32_t fourcc,
 		       struct kms_buffer_times *times)
 {

@@ -49,6 +49,7 @@ static const char usage[] =
 	"  --exporter PATH   another card, which makes the buffers; they are imported (PRIME)\n"
 	"  --fences          hold each flip by a fence of the exporter's, which is vgem\n"
 	"  --offset BYTES    of the picture in each buffer (0)\n"
+	"  --refused         first try framebuffers that the kernel has to refuse\n"
 	"  --rebind DEVICE   first unbind and bind this device of the xen bus (vdispl-0)\n"
 	"  --stats-json      print the result as one JSON object\n"
 	"  --help            this text\n"
@@ -60,7 +61,7 @@ struct options {
 	struct kms_want want;
 	const char *rebind;
 	uint32_t seed, flips, buffers, hold_s, timeout_s;
-	bool async, fences, no_draw, dpms_cycle, drop_master, disable, json;
+	bool async, fences, refused, no_draw, dpms_cycle, drop_master, disable, json;
 };
 
 struct client {
@@ -107,6 +108,8 @@ static bool parse_option(int c, struct options *o)
 		return o->fences = true;
 	case 'o':
 		return cli_parse_u32("--offset", optarg, 0, 1u << 24, &o->want.offset);
+	case 'R':
+		return o->refused = true;
 	case 'r':
 		o->rebind = optarg;
 		return true;
@@ -149,6 +152,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{"exporter", required_argument, NULL, 'x'},
 		{"fences", no_argument, NULL, 'V'},
 		{"offset", required_argument, NULL, 'o'},
+		{"refused", no_argument, NULL, 'R'},
 		{"rebind", required_argument, NULL, 'r'},
 		{"stats-json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -208,7 +212,7 @@ static bool start(struct client *client)
 		if (!kms_buffer_create(&client->kms, &client->buffer[i], client->o.want.fourcc,
 				       &client->times))
 			return false;
-	return true;
+	return !client->o.refused || kms_buffer_refused(&client->kms, &client->buffer[0]);
 }
 
 static bool show_first(struct client *client)
