@@ -273,7 +273,8 @@ static struct ddrm_bo *ddrm_bo_block(struct drm_device *drm, size_t size)
 	if (bo->pages)
 		page = dma_alloc_pages(drm->dev, size, &bo->dma, DMA_BIDIRECTIONAL,
 				       GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
-	if (!page) {
+	/* There cannot be an error here, but debugging kernels want to be asked. */
+	if (!page || dma_mapping_error(drm->dev, bo->dma)) {
 		kvfree(bo->pages);
 		drm_gem_object_release(&bo->shmem.base);
 		kfree(bo);

@@ -170,9 +170,10 @@ class Bed:
             self.destroy_guest()
         self.need_kms()
         self.idle = self.footprint()
-        facts = self.rig.guest_create(
-            GUEST, [vdispl(connectors(sizes), be_alloc)], self.files(desktop), kind=kind,
-            timeout=120 * case.patience, **{**self.guest_options, **more})
+        options = {"timeout": 120, **self.guest_options, **more}
+        options["timeout"] *= case.patience
+        facts = self.rig.guest_create(GUEST, [vdispl(connectors(sizes), be_alloc)],
+                                      self.files(desktop), kind=kind, **options)
         self.guest = {"wanted": wanted, "domid": facts["domid"]}
         self.check("mp xen-gntalloc limit=16384 xen-gntdev xen-evtchn")
         same("states before there is a driver", self.states(), ("1", "2"))
