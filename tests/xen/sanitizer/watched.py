@@ -40,6 +40,7 @@ class Watched(Bed):
             self._number += 1
             self.made += 1
             self.check(_KEEP)
+            self.check(self.kernel.begin, 200)
 
     def log(self):
         """What the guest's kernel said since it runs."""
