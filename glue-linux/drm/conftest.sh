@@ -71,9 +71,6 @@ void f(struct hrtimer *t); void f(struct hrtimer *t) { hrtimer_setup(t, 0, 0, 0)
 const struct drm_mode_config_funcs m = { .fb_create = drm_gem_fb_create };
 int f(struct drm_device *d); int f(struct drm_device *d)
 { return drm_gem_fb_init_with_funcs(d, 0, 0, 0, 0, 0); }' "$@"
-	probe CONST_MODE_VALID '#include <drm/drm_modeset_helper_vtables.h>
-enum drm_mode_status v(struct drm_connector *, const struct drm_display_mode *);
-const struct drm_connector_helper_funcs c = { .mode_valid = v };' "$@"
 	probe ATOMIC_COMMIT_STRUCT '#include <drm/drm_atomic.h>
 int f(struct drm_atomic_commit *c); int f(struct drm_atomic_commit *c) { return c->dev != 0; }' "$@"
 	# Headers alone do not tell: a kernel may declare what it does not export.

@@ -100,10 +100,4 @@ static inline void ddrm_hrtimer_setup(struct hrtimer *timer,
 	drm_gem_fb_init_with_funcs(drm, fb, file, cmd, funcs)
 #endif
 
-#ifdef DDRM_HAVE_CONST_MODE_VALID
-#define DDRM_MODE_CONST const
-#else
-#define DDRM_MODE_CONST
-#endif
-
 #endif

@@ -265,6 +265,7 @@ void ddrm_show_fini(struct ddrm_dev *dd);
 /* displif_kms.c, displif_mode.c */
 int ddrm_kms_init(struct ddrm_dev *dd);
 int ddrm_connector_init(struct ddrm_conn *c);
+enum drm_mode_status ddrm_mode_valid(struct drm_crtc *crtc, const struct drm_display_mode *mode);
 
 /* displif_vblank.c; the last three with the connector's lock */
 int ddrm_vblank_init(struct ddrm_conn *c);

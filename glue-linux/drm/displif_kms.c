@@ -136,6 +136,7 @@ static void ddrm_crtc_flush(struct drm_crtc *crtc, struct drm_atomic_commit *sta
 }
 
 static const struct drm_crtc_helper_funcs ddrm_crtc_helper_funcs = {
+	.mode_valid = ddrm_mode_valid,
 	.atomic_enable = ddrm_crtc_enable,
 	.atomic_disable = ddrm_crtc_disable,
 	.atomic_begin = ddrm_crtc_begin,

@@ -58,22 +58,27 @@ static int ddrm_get_modes(struct drm_connector *connector)
 	return n > 0 ? n : ddrm_mode_configured(connector, c->width, c->height);
 }
 
-/* Two buffers must fit, or nothing could ever be flipped. */
-static enum drm_mode_status ddrm_mode_valid(struct drm_connector *connector,
-					    DDRM_MODE_CONST struct drm_display_mode *mode)
+/*
+ * Modes that are offered, and a client's own. From 1 to 1000 Hz, in numbers that DRM's arithmetic
+ * holds: the rate is that of a timer, which could keep a CPU busy. Two buffers must fit, or nothing
+ * could ever be flipped.
+ */
+enum drm_mode_status ddrm_mode_valid(struct drm_crtc *crtc, const struct drm_display_mode *mode)
 {
 	u64 size = (u64)mode->hdisplay * mode->vdisplay * 4, limit = ddrm_grant_limit();
-	u32 pages;
+	u32 total = (u32)mode->htotal * mode->vtotal, khz = (u32)mode->clock, pages;
 
-	if (mode->flags & (DRM_MODE_FLAG_INTERLACE | DRM_MODE_FLAG_DBLSCAN))
+	if (mode->flags & (DRM_MODE_FLAG_INTERLACE | DRM_MODE_FLAG_DBLSCAN) || mode->vscan > 1)
 		return MODE_NO_INTERLACE;
+	if (khz > total || khz * 1000ull < total || total > INT_MAX)
+		return MODE_CLOCK_RANGE;
 	if (size > DISPLIF_MAX_BUFFER)
 		return MODE_MEM;
 	pages = displif_pgdir_pages((u32)size);
 	if (2 * (u64)(pages + displif_pgdir_dirs(pages)) <= limit)
 		return MODE_OK;
 	drm_info_once(
-		connector->dev,
+		crtc->dev,
 		"modes from %ux%u left out: two buffers exceed %llu grants (max_grant_frames)\n",
 		mode->hdisplay, mode->vdisplay, limit);
 	return MODE_MEM;
@@ -88,7 +93,6 @@ static enum drm_connector_status ddrm_detect(struct drm_connector *connector, bo
 
 static const struct drm_connector_helper_funcs ddrm_connector_helper_funcs = {
 	.get_modes = ddrm_get_modes,
-	.mode_valid = ddrm_mode_valid,
 };
 
 static const struct drm_connector_funcs ddrm_connector_funcs = {

@@ -62,6 +62,8 @@ void kms_close(struct kms *kms);
 bool kms_dpms(struct kms *kms, bool on);
 /* Show a framebuffer by a mode set; fb 0 switches the CRTC off. */
 bool kms_set_crtc(struct kms *kms, uint32_t fb);
+/* Whether the kernel refuses modes with rates that no timer keeps. */
+bool kms_modes_refused(struct kms *kms, uint32_t fb);
 /* Let others set modes; what is shown stays. */
 bool kms_drop_master(struct kms *kms);
 

@@ -318,6 +318,26 @@ bool kms_set_crtc(struct kms *kms, uint32_t fb)
 	return !err;
 }
 
+/* At rates of some MHz, and of less than 1 Hz. */
+bool kms_modes_refused(struct kms *kms, uint32_t fb)
+{
+	drmModeModeInfo mode[2] = {kms->mode, kms->mode};
+	bool ok = true;
+
+	mode[0].clock = INT32_MAX;
+	mode[1].htotal = mode[1].vtotal = 32767;
+	for (int i = 0; i < 2; i++) {
+		int err = drmModeSetCrtc(kms->fd, kms->crtc, fb, 0, 0, &kms->connector, 1, &mode[i]);
+
+		if (err != -EINVAL)
+			cli_error("%s: a mode of %u kHz, %u by %u in all: %s", kms->path,
+				  mode[i].clock, mode[i].htotal, mode[i].vtotal,
+				  err ? strerror(-err) : "accepted");
+		ok = ok && err == -EINVAL;
+	}
+	return ok;
+}
+
 bool kms_drop_master(struct kms *kms)
 {
 	if (!drmDropMaster(kms->fd))

@@ -49,7 +49,7 @@ static const char usage[] =
 	"  --exporter PATH   another card, which makes the buffers; they are imported (PRIME)\n"
 	"  --fences          hold each flip by a fence of the exporter's, which is vgem\n"
 	"  --offset BYTES    of the picture in each buffer (0)\n"
-	"  --refused         first try framebuffers that the kernel has to refuse\n"
+	"  --refused         first try framebuffers and modes that the kernel has to refuse\n"
 	"  --rebind DEVICE   first unbind and bind this device of the xen bus (vdispl-0)\n"
 	"  --stats-json      print the result as one JSON object\n"
 	"  --help            this text\n"
@@ -212,7 +212,8 @@ static bool start(struct client *client)
 		if (!kms_buffer_create(&client->kms, &client->buffer[i], client->o.want.fourcc,
 				       &client->times))
 			return false;
-	return !client->o.refused || kms_buffer_refused(&client->kms, &client->buffer[0]);
+	return !client->o.refused || (kms_buffer_refused(&client->kms, &client->buffer[0]) &&
+				      kms_modes_refused(&client->kms, client->buffer[0].fb));
 }
 
 static bool show_first(struct client *client)
