@@ -33,16 +33,16 @@ struct displfront_dev;
 
 /* 0 everywhere is the default. */
 struct displfront_config {
-	uint32_t timeout_ms;    /* for the backend to connect; 0: 10 s; DISPLFRONT_FOREVER */
+	uint32_t timeout_ms; /* for the backend to connect; 0: 10 s; DISPLFRONT_FOREVER */
 	/*
 	 * Most grant references that this device may have at once; 0: DISPLFRONT_GRANTS. Mini-OS blocks a thread for
 	 * ever when none is left and cannot be asked how many there are: leave out what other frontends have
 	 * (netfront 512, blkfront 1 and 11 for each request under way).
 	 */
 	uint32_t grants;
-	bool no_edid;           /* do not ask for EDIDs: "resolution" alone tells the size */
-	char *error;            /* why init_displfront() failed; may be NULL */
-	size_t error_size;      /* its bytes, DISPLFRONT_ERROR is enough */
+	bool no_edid;	   /* do not ask for EDIDs: "resolution" alone tells the size */
+	char *error;	   /* why init_displfront() failed; may be NULL */
+	size_t error_size; /* its bytes, DISPLFRONT_ERROR is enough */
 };
 
 /*
@@ -62,9 +62,9 @@ struct displfront_dev *init_displfront(char *nodename, const struct displfront_c
 uint32_t shutdown_displfront(struct displfront_dev *dev);
 
 enum displfront_status {
-	DISPLFRONT_WAITING,     /* no backend now: it may come (back) at any time */
+	DISPLFRONT_WAITING, /* no backend now: it may come (back) at any time */
 	DISPLFRONT_CONNECTED,
-	DISPLFRONT_GONE,        /* the toolstack removed the device: only shutdown_displfront() is left to do */
+	DISPLFRONT_GONE, /* the toolstack removed the device: only shutdown_displfront() is left to do */
 };
 
 /* Never blocks. */
@@ -78,24 +78,28 @@ const char *displfront_error(const struct displfront_dev *dev);
 
 struct displfront_mode {
 	uint32_t width, height; /* 1 .. 4095, interlaced ones to 8190 lines */
-	uint32_t refresh_mhz;   /* frames a second * 1000 */
+	uint32_t refresh_mhz;	/* frames a second * 1000 */
 	bool preferred, interlaced;
 };
 
 struct displfront_connector {
-	uint32_t width, height; /* the preferred mode of its EDID, else "resolution" (io/displif.h, "Connectors") */
-	const char *unique_id;  /* or "" */
-	const char *monitor;    /* name in its EDID, or "" */
-	const uint8_t *edid;    /* all of its blocks, whose checksums are right; NULL if there is none */
-	uint32_t edid_size;     /* bytes, a multiple of 128; 0: none */
-	uint32_t n_modes;       /* 0 without an EDID */
-	const struct displfront_mode *mode; /* n_modes of them, the preferred one first if there is one */
+	uint32_t width,
+		height; /* the preferred mode of its EDID, else "resolution" (io/displif.h, "Connectors") */
+	const char *unique_id; /* or "" */
+	const char *monitor;   /* name in its EDID, or "" */
+	const uint8_t
+		*edid; /* all of its blocks, whose checksums are right; NULL if there is none */
+	uint32_t edid_size; /* bytes, a multiple of 128; 0: none */
+	uint32_t n_modes;   /* 0 without an EDID */
+	const struct displfront_mode
+		*mode; /* n_modes of them, the preferred one first if there is one */
 };
 
 /* 1 .. 256; the number of the present or the last connection. Never blocks. */
 uint32_t displfront_connectors(const struct displfront_dev *dev);
 /* 0 or -EINVAL. The pointers are valid until the backend connects again (displfront_generation()). Never blocks. */
-int displfront_connector(const struct displfront_dev *dev, uint32_t index, struct displfront_connector *info);
+int displfront_connector(const struct displfront_dev *dev, uint32_t index,
+			 struct displfront_connector *info);
 
 /* --- framebuffers --- */
 
@@ -106,17 +110,19 @@ int displfront_connector(const struct displfront_dev *dev, uint32_t index, struc
 
 /* Read-only for the program, but the pixels. */
 struct displfront_fb {
-	void *pixels;           /* contiguous, page-aligned, zeroed if it is the guest's memory */
+	void *pixels;		/* contiguous, page-aligned, zeroed if it is the guest's memory */
 	uint32_t width, height; /* pixels */
-	uint32_t stride;        /* bytes from line to line: width * bytes a pixel, the protocol has no other */
-	uint32_t size;          /* bytes: stride * height */
+	uint32_t
+		stride; /* bytes from line to line: width * bytes a pixel, the protocol has no other */
+	uint32_t size; /* bytes: stride * height */
 	uint32_t fourcc;
 	bool backend_allocated;
-	bool lost;              /* of no use any more: refused at a reconnection, or it was the backend's. To be destroyed; pixels may be touched until then. */
+	bool lost; /* of no use any more: refused at a reconnection, or it was the backend's. To be destroyed; pixels may be touched until then. */
 };
 
-#define DISPLFRONT_BACKEND 1u   /* the backend allocates the memory (be-alloc, XENDISPL_DBUF_FLG_REQ_ALLOC): few grants, many mappings */
-#define DISPLFRONT_OWN 2u       /* the guest's memory, whatever the node "be-alloc" says */
+#define DISPLFRONT_BACKEND \
+	1u /* the backend allocates the memory (be-alloc, XENDISPL_DBUF_FLG_REQ_ALLOC): few grants, many mappings */
+#define DISPLFRONT_OWN 2u /* the guest's memory, whatever the node "be-alloc" says */
 
 /*
  * Makes a framebuffer that the backend knows: *@fb. @flags: 0 (as the node "be-alloc" says), BACKEND or OWN.
@@ -125,8 +131,8 @@ struct displfront_fb {
  * -EINVAL (size, format, flags), -ENOSPC (grants: displfront_error() names need and limit), -ENOMEM, -ENOTCONN (no
  * backend now), -EIO (the backend refused: its status is in displfront_error()), -ETIMEDOUT. On failure *@fb is NULL.
  */
-int displfront_fb_create(struct displfront_dev *dev, uint32_t width, uint32_t height, uint32_t fourcc, uint32_t flags,
-			 struct displfront_fb **fb);
+int displfront_fb_create(struct displfront_dev *dev, uint32_t width, uint32_t height,
+			 uint32_t fourcc, uint32_t flags, struct displfront_fb **fb);
 /*
  * Ends it, on all connectors: one that shows it goes dark. Blocks until flips of it are over and the backend let go. NULL is
  * allowed. Pages that the backend still maps are kept until it does not.
@@ -141,7 +147,7 @@ void displfront_fb_destroy(struct displfront_dev *dev, struct displfront_fb *fb)
  */
 int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb);
 
-#define DISPLFRONT_NOWAIT 1u    /* do not block: a DISPLFRONT_EV_FLIP tells when it is on the screen */
+#define DISPLFRONT_NOWAIT 1u /* do not block: a DISPLFRONT_EV_FLIP tells when it is on the screen */
 
 /*
  * Page flip: shows another framebuffer of the size of the one that displfront_show() showed. Without NOWAIT it
@@ -150,21 +156,22 @@ int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displ
  * -EINVAL (no such connector, another size, nothing is shown there), -EBUSY (it is under way already), -EAGAIN (NOWAIT: too
  * many are), -ENOTCONN, -ESTALE (fb.lost), -EIO (refused), -ETIMEDOUT.
  */
-int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb, uint32_t flags);
+int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb,
+		    uint32_t flags);
 
 /* --- events --- */
 
 enum displfront_event_type {
-	DISPLFRONT_EV_FLIP,     /* a flip with NOWAIT ended */
-	DISPLFRONT_EV_STATUS,   /* displfront_status() or displfront_generation() has changed */
+	DISPLFRONT_EV_FLIP,   /* a flip with NOWAIT ended */
+	DISPLFRONT_EV_STATUS, /* displfront_status() or displfront_generation() has changed */
 };
 
 struct displfront_event {
-	uint32_t type;          /* enum displfront_event_type */
-	uint32_t connector;     /* FLIP */
+	uint32_t type;		  /* enum displfront_event_type */
+	uint32_t connector;	  /* FLIP */
 	struct displfront_fb *fb; /* FLIP; not one that was destroyed meanwhile */
-	int32_t status;         /* FLIP: 0 it is on the screen, -ENOTCONN the backend went, -EIO, -ETIMEDOUT */
-	uint64_t time_ms;       /* FLIP: when it came, in the clock of displfront_clock() */
+	int32_t status; /* FLIP: 0 it is on the screen, -ENOTCONN the backend went, -EIO, -ETIMEDOUT */
+	uint64_t time_ms; /* FLIP: when it came, in the clock of displfront_clock() */
 };
 
 /* Takes at most @n events to @event. Returns how many, 0 if there are none. Never blocks. None is lost. */
@@ -182,11 +189,11 @@ uint64_t displfront_clock(struct displfront_dev *dev);
 /* Counters, free running. */
 struct displfront_stats {
 	uint32_t flips, events, failed; /* sent; on the screen; refused or lost */
-	uint32_t requests;      /* other requests */
+	uint32_t requests;		/* other requests */
 	uint32_t interrupts, notifications;
-	uint32_t grants;        /* held now, those that the backend still maps included */
-	uint32_t held;          /* pages that the backend still maps though they were given up */
-	uint32_t broken;        /* connections that ended by a fault of the backend's */
+	uint32_t grants; /* held now, those that the backend still maps included */
+	uint32_t held;	 /* pages that the backend still maps though they were given up */
+	uint32_t broken; /* connections that ended by a fault of the backend's */
 };
 
 void displfront_stats(const struct displfront_dev *dev, struct displfront_stats *stats);
@@ -194,8 +201,8 @@ void displfront_stats(const struct displfront_dev *dev, struct displfront_stats 
 #ifdef HAVE_LIBC
 /*
  * A file descriptor that select() finds readable when displfront_pending(); read() takes whole struct displfront_event, -1 with
- * EAGAIN if there is none; close() does not end the device. -1 with errno EMFILE, or ENOSYS in Mini-OS before 4.17,
- * which cannot have new types of files. One for each device.
+ * EAGAIN if there is none; close() does not end the device. -1 with errno ENOSYS in Mini-OS before 4.17,
+ * which cannot have new types of files. One for each device; Mini-OS ends if it has no descriptor left.
  */
 int displfront_open(struct displfront_dev *dev);
 #endif

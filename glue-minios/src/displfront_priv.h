@@ -39,29 +39,34 @@
 struct displfront_block {
 	struct displfront_block *next;
 	void *va;
-	unsigned long *page;    /* addresses of the n pages in Mini-OS's linear map */
-	grant_ref_t *held;      /* grants that were to end and are mapped still; room for n */
+	unsigned long *page; /* addresses of the n pages in Mini-OS's linear map */
+	grant_ref_t *held;   /* grants that were to end and are mapped still; room for n */
 	uint32_t n, n_held;
-	bool given_up;          /* to be freed when n_held is 0 */
+	bool given_up; /* to be freed when n_held is 0 */
 };
 
 /* Zeroed. NULL: no memory. Framebuffers, too, which are granted later. */
 struct displfront_block *displfront_block_new(struct displfront_dev *dev, uint32_t n);
 /* Frees it as soon as the backend maps none of it. */
 void displfront_block_drop(struct displfront_dev *dev, struct displfront_block *block);
-/* Tries to end what is held, when it is time. Returns pages that are held still, of the device and of devices before it. */
-uint32_t displfront_held_sweep(struct displfront_dev *dev, bool now);
+/* Pages of this device that were given up and that the backend still maps. */
+uint32_t displfront_held(const struct displfront_dev *dev);
+/* Tries to end those, and what devices before it left; sets dev->sweep_at. */
+void displfront_held_sweep(struct displfront_dev *dev);
 /* Whether @n more grants are within the budget; else displfront_error() says need and limit. @what: static text. */
 bool displfront_budget(struct displfront_dev *dev, uint32_t n, const char *what);
-/* When the last device goes: hands its blocks to whoever comes next. */
+/* The device goes: hands what is held to whoever comes next. */
 void displfront_mem_end(struct displfront_dev *dev);
 
 /* For the table of the port layer. @ctx: struct displfront_dev. */
-int displfront_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va, uint32_t *gref);
+int displfront_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va,
+		     uint32_t *gref);
 void displfront_unshare(void *ctx, void *va, const uint32_t *gref, uint32_t n);
-int displfront_grant(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags, uint32_t *gref);
+int displfront_grant(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags,
+		     uint32_t *gref);
 uint32_t displfront_ungrant(void *ctx, void *mem, const uint32_t *gref, uint32_t n);
-int displfront_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, uint32_t flags, void **va, void **map);
+int displfront_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, uint32_t flags,
+		   void **va, void **map);
 int displfront_unmap(void *ctx, void *map);
 
 /* --- framebuffers --- */
@@ -69,37 +74,44 @@ int displfront_unmap(void *ctx, void *map);
 /* How far the backend knows one. */
 enum displfront_step {
 	DISPLFRONT_NONE = 0,
-	DISPLFRONT_SHARED,      /* its pages are granted, or its directory is */
-	DISPLFRONT_CREATED,     /* DBUF_CREATE was answered */
-	DISPLFRONT_ATTACHED,    /* FB_ATTACH was answered: it may be shown */
+	DISPLFRONT_SHARED,   /* its pages are granted, or its directory is */
+	DISPLFRONT_CREATED,  /* DBUF_CREATE was answered */
+	DISPLFRONT_ATTACHED, /* FB_ATTACH was answered: it may be shown */
 };
 
 struct displfront_buf {
-	struct displfront_fb fb;        /* what the program sees; first, so that a pointer to one is one to the other */
+	struct displfront_fb
+		fb; /* what the program sees; first, so that a pointer to one is one to the other */
 	struct displfront_buf *next;
 	struct displfront_block *block; /* NULL: the backend's memory */
 	struct displif_share share;
 	uint32_t *gref;
 	uint32_t words;
-	uint64_t dbuf, cookie;          /* of display buffer and framebuffer, new for each connection */
-	uint32_t flying;                /* flips under way; the handler's */
-	int err;                        /* E*, if it cannot be brought to the backend in this connection */
-	uint8_t step;                   /* enum displfront_step */
+	uint64_t dbuf, cookie; /* of display buffer and framebuffer, new for each connection */
+	uint32_t flying;       /* flips under way; the handler's */
+	int err;	       /* E*, if it cannot be brought to the backend in this connection */
+	uint8_t step;	       /* enum displfront_step */
 	bool wanted;
-	bool stuck;                     /* a request about its pages was lost: they stay until the connection ends */
-	bool gone;                      /* taken down: who wanted that frees it */
+	bool made;  /* the program has it */
+	bool stuck; /* a request about its pages was lost: they stay until the connection ends */
+	bool gone;  /* taken down: who waits for that frees it */
+	bool left;  /* nobody waits */
 };
 
 /* --- connectors --- */
 
 #define DISPLFRONT_OWED_RSP 1u
 #define DISPLFRONT_OWED_EVT 2u
+/* A flip's token is its slot; those of other requests begin here. */
+#define DISPLFRONT_TOKENS 64u
+/* The slot of the device's thread. */
+#define DISPLFRONT_OWN_FLIP DISPLFRONT_FLIPS
 
 struct displfront_flip {
-	struct displfront_buf *buf;     /* NULL: a slot that is free */
-	uint8_t owed;                   /* DISPLFRONT_OWED_* */
-	bool waited;                    /* its caller blocks; the slot is his until he has read status */
-	bool over;                      /* status is final */
+	struct displfront_buf *buf; /* NULL: a slot that is free */
+	uint8_t owed;		    /* DISPLFRONT_OWED_* */
+	bool waited; /* its caller blocks, or is the thread: the slot is his until he has read status */
+	bool over; /* status is final */
 	int status;
 };
 
@@ -111,13 +123,11 @@ struct displfront_tag {
 
 /* Lives from the first connection that has it to the end of the device. */
 struct displfront_conn {
-	/* What is wanted: the framebuffer that gives the mode, and the one that is on the screen. */
-	struct displfront_buf *want, *front;
-	struct displfront_buf *mode;    /* the backend was configured for; NULL: off */
-	uint32_t asked, done;           /* displfront_show() calls; how many of them are answered */
-	int err;                        /* of the last one */
-	bool dirty;                     /* want or front are to be brought to the backend */
-	struct displfront_flip flip[DISPLFRONT_FLIPS + 1];   /* the last one is for the device's thread */
+	struct displfront_buf *front;	  /* wanted on the screen; NULL: off */
+	uint32_t mode_width, mode_height; /* the backend's mode; 0: off */
+	bool dirty;			  /* the backend is to be told */
+	int err;			  /* of the last time that it was, -E* */
+	struct displfront_flip flip[DISPLFRONT_FLIPS + 1];
 	/* configuration and EDID */
 	uint32_t width, height;
 	char unique_id[DISPLIF_UNIQUE_ID];
@@ -134,7 +144,7 @@ struct displfront_req {
 	uint32_t connector;
 	uint32_t edid_sz;
 	int32_t status;
-	uint8_t op;                     /* 0: none is */
+	uint8_t op; /* 0: none is */
 	bool over, lost;
 };
 
@@ -147,50 +157,54 @@ struct displfront_dev {
 	struct thread *thread;
 	struct wait_queue_head waitq;
 	xenbus_event_queue watch;
-	struct displif_link *link;      /* n of each; NULL without rings */
+	struct displif_link *link; /* n of each; NULL without rings */
 	struct displif_front *front;
 	struct displfront_tag *tag;
 	void **tag_ptr;
-	uint32_t n;                     /* connectors of the present or last connection */
+	uint32_t n; /* connectors of the present or last connection */
 	struct displfront_conn *conn[DISPLIF_MAX_CONNECTORS];
+	uint32_t n_conn; /* of any connection so far */
 	struct displfront_buf *bufs;
 	struct displfront_block *blocks;
 	struct displfront_req req;
 	uint64_t token;
 	bool be_alloc;
 	/* the thread's */
-	uint64_t clock_last, clock;     /* as gettimeofday() said; ours, ms */
+	uint64_t clock_last, clock; /* as gettimeofday() said; ours, ms */
 	uint64_t begin, leave_until, sweep_at;
-	uint64_t retry_at;              /* for what XenStore refused */
+	uint64_t retry_at; /* for what XenStore refused */
 	uint32_t sweep_ms;
-	int8_t unwritten;               /* a state to be written then, or -1 */
-	bool unread;                    /* the backend's state is to be read then */
-	bool started;                   /* between START and STOP; the handler reads it */
-	bool broken, again;             /* the handler's: a session died; work is left in a page */
-	bool kick;                      /* there is something to do */
+	int8_t unwritten;   /* a state to be written then, or -1 */
+	bool unread;	    /* the backend's state is to be read then */
+	bool started;	    /* between START and STOP; the handler reads it */
+	bool broken, again; /* the handler's: a session died; work is left in a page */
+	bool kick;	    /* there is something to do */
 	bool ready, leave, leaving, removed, ended, final;
 	/* EDIDs: of the connection */
-	uint32_t edid_next;             /* connector to be asked next */
+	uint32_t edid_next; /* connector to be asked next */
 	struct displif_share edid_share;
 	uint32_t edid_gref[DISPLFRONT_EDID_WORDS];
 	bool edid_shared;
 	/* for the program */
 	struct displfront_event event[DISPLFRONT_EVENTS];
-	uint32_t ev_prod, ev_cons, ev_due;      /* ev_due: flips that will make one */
+	uint32_t ev_prod, ev_cons, ev_due; /* ev_due: flips that will make one */
 	bool ev_status;
 	uint32_t generation;
 	uint32_t grants;
 	struct displfront_stats stats;
 	char error[DISPLFRONT_ERROR];
+	char why[DISPLFRONT_ERROR]; /* why the rings could not be published */
 #ifdef HAVE_LIBC
 	int fd;
 #endif
 };
 
 /* displfront.c: remembers and prints an error. Threads only. */
-void displfront_fail(struct displfront_dev *dev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void displfront_fail_diag(struct displfront_dev *dev, const char *what, int err, const struct displif_diag *diag);
-/* The one map from enum displif_err to -E*. */
+void displfront_fail(struct displfront_dev *dev, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void displfront_fail_diag(struct displfront_dev *dev, const char *what, int err,
+			  const struct displif_diag *diag);
+/* The one map from enum displif_err to -E*, and 0 to 0. */
 int displfront_errno(int err);
 
 /* displfront_thread.c */
@@ -210,10 +224,18 @@ bool displfront_work(struct displfront_dev *dev);
 /* The connection ended: nothing that was created is there any more. */
 void displfront_work_stop(struct displfront_dev *dev);
 void displfront_work_release(struct displfront_dev *dev);
+/* The device ends: all framebuffers. */
+void displfront_work_end(struct displfront_dev *dev);
+/* The program's wish changed. Any thread. */
+void displfront_conn_show(struct displfront_conn *c, struct displfront_buf *buf);
 /* Stages a request of the thread's and sends it. */
-void displfront_send(struct displfront_dev *dev, uint32_t connector, struct displfront_buf *buf, const struct displif_msg *msg);
+void displfront_send(struct displfront_dev *dev, uint32_t connector, struct displfront_buf *buf,
+		     const struct displif_msg *msg);
 /* Whether every connector was asked for its EDID and every framebuffer and mode is as it is wanted. */
 bool displfront_settled(const struct displfront_dev *dev);
+
+/* displfront_fb.c */
+void displfront_buf_free(struct displfront_buf *buf);
 
 /* displfront_edid.c */
 /* Asks the next connector; false: there is none left. */
@@ -225,8 +247,11 @@ void displfront_edid_release(struct displfront_dev *dev);
 void displfront_handler(evtchn_port_t port, struct pt_regs *regs, void *tag);
 /* Events off: takes out what is there, publishes what was staged, does the duties. */
 void displfront_pump(struct displfront_dev *dev, uint32_t index);
-/* Events off. A flip of slot @slot of the connector; false: the session does not take it. */
-bool displfront_flip_send(struct displfront_dev *dev, uint32_t index, uint32_t slot, struct displfront_buf *buf);
+/* Events off. A flip of slot @slot of the connector, which is free; the session's answer: 0 or enum displif_err. */
+int displfront_flip_send(struct displfront_dev *dev, uint32_t index, uint32_t slot,
+			 struct displfront_buf *buf, bool waited);
+/* Events off. The waiter has read the status: the slot is free as soon as nothing is owed. */
+void displfront_flip_read(struct displfront_flip *flip);
 void displfront_status_changed(struct displfront_dev *dev);
 /* Forgets events about it. */
 void displfront_events_forget(struct displfront_dev *dev, const struct displfront_buf *buf);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Framebuffers and modes, as the program asks for them. */
+#include "displfront_priv.h"
+
+void displfront_buf_free(struct displfront_buf *buf)
+{
+	free(buf->gref);
+	free(buf);
+}
+
+/* Checks the arguments and fills in the geometry. */
+static int check(struct displfront_dev *dev, uint32_t width, uint32_t height, uint32_t fourcc,
+		 uint32_t flags, struct displfront_fb *fb)
+{
+	uint32_t bpp = displif_format_bpp(fourcc);
+	uint64_t size;
+
+	if (!width || width > DISPLIF_MAX_SIDE || !height || height > DISPLIF_MAX_SIDE) {
+		displfront_fail(dev, "a framebuffer of %ux%u: sides are 1 to %u", width, height,
+				DISPLIF_MAX_SIDE);
+		return -EINVAL;
+	}
+	if (!bpp) {
+		displfront_fail(dev, "format 0x%08x is not known", fourcc);
+		return -EINVAL;
+	}
+	size = (uint64_t)width * (bpp / 8) * height;
+	if (size > DISPLIF_MAX_BUFFER) {
+		displfront_fail(dev, "a framebuffer of %ux%u has more than %u bytes", width, height,
+				DISPLIF_MAX_BUFFER);
+		return -EINVAL;
+	}
+	if ((flags & ~(DISPLFRONT_BACKEND | DISPLFRONT_OWN)) ||
+	    flags == (DISPLFRONT_BACKEND | DISPLFRONT_OWN)) {
+		displfront_fail(dev, "flags 0x%x of a framebuffer make no sense", flags);
+		return -EINVAL;
+	}
+	fb->width = width;
+	fb->height = height;
+	fb->fourcc = fourcc;
+	fb->stride = width * (bpp / 8);
+	fb->size = (uint32_t)size;
+	fb->backend_allocated = flags ? flags == DISPLFRONT_BACKEND : dev->be_alloc;
+	return 0;
+}
+
+/* Its memory; the grants are the thread's. */
+static int make(struct displfront_dev *dev, struct displfront_buf *b)
+{
+	uint32_t pages = displif_pgdir_pages(b->fb.size);
+	char what[64];
+
+	b->words = displif_port_share_words(b->fb.size);
+	snprintf(what, sizeof(what), "a framebuffer of %ux%u", b->fb.width, b->fb.height);
+	if (!displfront_budget(dev, b->fb.backend_allocated ? b->words - pages : b->words, what))
+		return -ENOSPC;
+	b->gref = malloc(b->words * sizeof(*b->gref));
+	if (b->gref && !b->fb.backend_allocated) {
+		b->block = displfront_block_new(dev, pages);
+		if (b->block)
+			b->fb.pixels = b->block->va;
+	}
+	if (!b->gref || (!b->block && !b->fb.backend_allocated)) {
+		displfront_fail(dev, "%s: no memory for %u pages", what, pages);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Waits until it is taken down, or cannot be. It is freed then, or will be. */
+static void take_down(struct displfront_dev *dev, struct displfront_buf *b)
+{
+	b->wanted = false;
+	displfront_kick(dev);
+	wait_event(dev->waitq, b->gone || b->stuck);
+	if (b->gone)
+		displfront_buf_free(b);
+	else
+		b->left = true;
+}
+
+int displfront_fb_create(struct displfront_dev *dev, uint32_t width, uint32_t height,
+			 uint32_t fourcc, uint32_t flags, struct displfront_fb **fb)
+{
+	struct displfront_buf *b;
+	int err;
+
+	*fb = NULL;
+	if (!dev->started) {
+		displfront_fail(dev, "no backend is connected");
+		return -ENOTCONN;
+	}
+	b = malloc(sizeof(*b));
+	if (!b) {
+		displfront_fail(dev, "no memory for a framebuffer");
+		return -ENOMEM;
+	}
+	memset(b, 0, sizeof(*b));
+	err = check(dev, width, height, fourcc, flags, &b->fb);
+	if (!err)
+		err = make(dev, b);
+	if (err) {
+		displfront_buf_free(b);
+		return err;
+	}
+	b->wanted = true;
+	b->next = dev->bufs;
+	dev->bufs = b;
+	displfront_kick(dev);
+	wait_event(dev->waitq, b->made || b->err);
+	err = b->made ? 0 : b->err;
+	if (err)
+		take_down(dev, b);
+	else
+		*fb = &b->fb;
+	return err;
+}
+EXPORT_SYMBOL(displfront_fb_create);
+
+void displfront_fb_destroy(struct displfront_dev *dev, struct displfront_fb *fb)
+{
+	struct displfront_buf *b = (struct displfront_buf *)fb;
+
+	if (!b)
+		return;
+	/* In this order: no event of it is queued from now on. */
+	b->wanted = false;
+	displfront_events_forget(dev, b);
+	take_down(dev, b);
+}
+EXPORT_SYMBOL(displfront_fb_destroy);
+
+int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb)
+{
+	struct displfront_buf *b = (struct displfront_buf *)fb;
+	struct displfront_conn *c;
+
+	if (connector >= dev->n) {
+		displfront_fail(dev, "no connector %u: there are %u", connector, dev->n);
+		return -EINVAL;
+	}
+	if (!dev->started) {
+		displfront_fail(dev, "no backend is connected");
+		return -ENOTCONN;
+	}
+	if (b && b->fb.lost) {
+		displfront_fail(dev, "the framebuffer is lost");
+		return -ESTALE;
+	}
+	c = dev->conn[connector];
+	/* One after the other. */
+	wait_event(dev->waitq, !c->dirty || !dev->started);
+	displfront_conn_show(c, b);
+	displfront_kick(dev);
+	wait_event(dev->waitq, !c->dirty || c->front != b || !dev->started);
+	return !dev->started ? -ENOTCONN : c->err;
+}
+EXPORT_SYMBOL(displfront_show);
