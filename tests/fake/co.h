@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Coroutines with stacks of their own, for domains that are interrupted anywhere. One that is
+ * Coroutines with stacks of their own, for domains, or threads, that are switched away from anywhere. One that is
  * started anew while it was away from its CPU is abandoned: what it was in the middle of never happens.
  */
-#ifndef SIM_CO_H
-#define SIM_CO_H
+#ifndef FAKE_CO_H
+#define FAKE_CO_H
 
 #include <stdbool.h>
 #include <stddef.h>
