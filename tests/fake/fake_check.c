@@ -24,6 +24,8 @@ static void held_dom(const struct fake_dom *d, struct fake_held *h)
 
 	for (r = d->region; r; r = r->next)
 		h->pages += r->n;
+	for (r = d->alias; r; r = r->next)
+		h->aliased_pages += r->n;
 	held_grants(d, h);
 	for (m = d->map; m; m = m->next) {
 		h->mappings += !m->dead;
@@ -69,6 +71,8 @@ static void list_memory(const struct fake_dom *d, struct report *r)
 
 	for (region = d->region; region; region = region->next)
 		LEAK(r, "domain %u: %u pages at %p not freed\n", d->id, region->n, region->va);
+	for (region = d->alias; region; region = region->next)
+		LEAK(r, "domain %u: %u pages mapped twice at %p\n", d->id, region->n, region->va);
 	for (i = FAKE_GREF_FIRST; i < d->gref_top; i++) {
 		const struct fake_gref *g = &d->gref[i];
 

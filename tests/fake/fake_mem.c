@@ -219,6 +219,10 @@ static void region_free(struct fake_dom *d, struct fake_region *r)
 		if (d->w->mem.frame[r->frame[i]].grants)
 			fake__violation(d->w, "domain %u freed page %u of %u while it was granted",
 					d->id, i, r->n);
+		if (d->w->mem.frame[r->frame[i]].aliases)
+			fake__violation(d->w,
+					"domain %u freed page %u of %u while it was mapped twice",
+					d->id, i, r->n);
 		d->w->mem.frame[r->frame[i]].owned = false;
 		fake__frame_put(d->w, r->frame[i]);
 	}
@@ -305,6 +309,10 @@ void fake__mem_migrate(struct fake_dom *d)
 	struct fake_region *r;
 	uint32_t i;
 
+	if (d->alias) {
+		fprintf(stderr, "fake Xen: domain %u cannot migrate with second mappings\n", d->id);
+		abort();
+	}
 	for (r = d->region; r; r = r->next) {
 		uint8_t *copy = fake__alloc(r->n, FAKE_PAGE);
 		uint32_t *old = r->frame;

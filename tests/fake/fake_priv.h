@@ -16,9 +16,10 @@
 /* --- memory (fake_mem.c) --- */
 
 struct fake_frame {
-	uint32_t maps;	 /* mappings by other domains */
-	uint32_t grants; /* valid ones */
-	bool owned;	 /* part of its owner's memory */
+	uint32_t maps;	  /* mappings by other domains */
+	uint32_t grants;  /* valid ones */
+	uint32_t aliases; /* second mappings by its owner */
+	bool owned;	  /* part of its owner's memory */
 };
 
 /* Contiguous memory of a domain. */
@@ -68,6 +69,8 @@ struct fake_region *fake__region_at(struct fake_dom *d, const void *va, uint32_t
 void fake__mem_drop(struct fake_dom *d, void *va);
 /* Exit and death: gives all memory of a domain back. */
 void fake__mem_end(struct fake_dom *d);
+/* fake_alias.c: exit and death, before the memory itself. */
+void fake__alias_end(struct fake_dom *d);
 /* New frames with the same content at the same addresses. */
 void fake__mem_migrate(struct fake_dom *d);
 
@@ -278,6 +281,7 @@ struct fake_dom {
 	struct fake_fault fault;
 	struct fake_stats stats;
 	struct fake_region *region;
+	struct fake_region *alias; /* of frames that a region has */
 	struct fake_gref *gref;
 	uint32_t gref_hint, gref_top; /* no free one below; none ever used from here on */
 	struct fake_map *map;

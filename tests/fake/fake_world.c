@@ -195,6 +195,7 @@ void fake_dom_exit(struct fake_dom *d)
 	fake__ports_end(d, true);
 	fake__maps_end(d);
 	fake__grants_end(d);
+	fake__alias_end(d);
 	fake__mem_end(d);
 	d->on_chan = NULL;
 	d->running = NULL;

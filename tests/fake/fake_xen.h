@@ -107,6 +107,16 @@ void *fake_mem_alloc(struct fake_dom *d, uint32_t n, bool zero);
 void fake_mem_free(struct fake_dom *d, void *va);
 /* How many pages of the allocation at @va are mapped by other domains now. */
 uint32_t fake_mem_mapped(struct fake_dom *d, const void *va);
+/* The number of the frame behind @va, memory of fake_mem_alloc(); UINT32_MAX if it is none. */
+uint32_t fake_mem_frame(struct fake_dom *d, const void *va);
+/* Where the domain has a frame that fake_mem_alloc() gave it, or NULL. */
+void *fake_mem_at(struct fake_dom *d, uint32_t frame);
+/*
+ * Maps frames of the domain's own once more, one behind the other; the same one may come several times. NULL, and a violation, if
+ * one is not its own. It is a violation to free memory that is mapped so.
+ */
+void *fake_mem_alias(struct fake_dom *d, const uint32_t *frame, uint32_t n, bool write);
+void fake_mem_unalias(struct fake_dom *d, void *va);
 /* True if one byte at @va can be read, or written: a test of what would be a SIGSEGV. */
 bool fake_mem_readable(const void *va);
 bool fake_mem_writable(void *va);
@@ -290,6 +300,7 @@ const struct fake_stats *fake_stats(const struct fake_dom *d);
 /* What a domain holds now. */
 struct fake_held {
 	uint32_t pages;	  /* of memory, shared or not */
+	uint32_t aliased_pages; /* mapped a second time by fake_mem_alias() */
 	uint32_t grants;  /* valid or still mapped */
 	uint32_t zombies; /* of them: ended by the domain, but still mapped by a peer */
 	uint32_t mappings, mapped_pages;
