@@ -22,6 +22,7 @@ DISPLIF_CORE_SRCS += front_io.c
 DISPLIF_CORE_SRCS += back.c
 DISPLIF_CORE_SRCS += back_io.c
 DISPLIF_CORE_SRCS += back_bufs.c
+DISPLIF_CORE_SRCS += plan.c
 
 # Port layer: reaches the OS through struct displif_port_ops.
 DISPLIF_PORT_SRCS += port.c

@@ -33,6 +33,7 @@
 #include "front.h"
 #include "geometry.h"
 #include "pgdir.h"
+#include "plan.h"
 #include "port.h"
 #include "proto.h"
 #include "state.h"
