@@ -80,6 +80,7 @@ static void dev_free(struct displfront_dev *dev)
 		free(dev->conn[i]->edid);
 		free(dev->conn[i]);
 	}
+	free(dev->mode);
 	free(dev->nodename);
 	free(dev->backend_dir);
 	free(dev->watch_path);
@@ -157,6 +158,7 @@ static struct displfront_dev *dev_new(const char *nodename, const struct displfr
 	dev->port.ops = &displfront_port_ops;
 	dev->port.ctx = dev;
 	displif_fdev_init(&dev->fdev);
+	displif_plan_init(&dev->plan, &dev->fdev);
 	dev->fdev.max_zombies = DISPLFRONT_GRANTS / 4;
 	dev->retry_at = dev->sweep_at = DISPLIF_NEVER;
 	dev->unwritten = -1;

@@ -55,7 +55,7 @@ bool displfront_edid_ask(struct displfront_dev *dev)
 	msg.op = XENDISPL_OP_GET_EDID;
 	msg.size = DISPLIF_EDID_MAX;
 	msg.gref_dir = dev->edid_share.gref_dir;
-	displfront_send(dev, dev->edid_next, NULL, &msg);
+	displfront_send(dev, dev->edid_next, &msg);
 	return true;
 }
 
@@ -103,15 +103,15 @@ static void keep(struct displfront_dev *dev, struct displfront_conn *c, uint32_t
 	}
 }
 
-void displfront_edid_answer(struct displfront_dev *dev)
+void displfront_edid_answer(struct displfront_dev *dev, const struct displfront_req *req)
 {
-	const struct displfront_req *r = &dev->req;
+	bool none = req->lost || req->unsent || req->status;
 
-	if (!r->lost && !r->status)
-		keep(dev, dev->conn[r->connector], r->edid_sz);
-	dev->edid_next = r->connector + 1;
+	if (!none)
+		keep(dev, dev->conn[req->connector], req->edid_sz);
+	dev->edid_next = req->connector + 1;
 	/* A late answer would be written to these pages: they are not used again, and go with the connection. */
-	if (r->lost)
+	if (req->lost)
 		dev->edid_next = dev->n;
 	else if (dev->edid_next >= dev->n)
 		displfront_edid_release(dev);

@@ -44,6 +44,16 @@ static int check(struct displfront_dev *dev, uint32_t width, uint32_t height, ui
 	return 0;
 }
 
+static void describe(struct displfront_buf *b)
+{
+	b->plan.width = b->fb.width;
+	b->plan.height = b->fb.height;
+	b->plan.bpp = displif_format_bpp(b->fb.fourcc);
+	b->plan.format = b->fb.fourcc;
+	b->plan.size = b->fb.size;
+	b->plan.theirs = b->fb.backend_allocated;
+}
+
 /* Its memory; the grants are the thread's. */
 static int make(struct displfront_dev *dev, struct displfront_buf *b)
 {
@@ -70,9 +80,9 @@ static int make(struct displfront_dev *dev, struct displfront_buf *b)
 /* Waits until it is taken down, or cannot be. It is freed then, or will be. */
 static void take_down(struct displfront_dev *dev, struct displfront_buf *b)
 {
-	b->wanted = false;
+	displif_plan_remove(&b->plan);
 	displfront_kick(dev);
-	wait_event(dev->waitq, b->gone || b->stuck);
+	wait_event(dev->waitq, b->gone || b->plan.stuck);
 	if (b->gone)
 		displfront_buf_free(b);
 	else
@@ -103,12 +113,11 @@ int displfront_fb_create(struct displfront_dev *dev, uint32_t width, uint32_t he
 		displfront_buf_free(b);
 		return err;
 	}
-	b->wanted = true;
-	b->next = dev->bufs;
-	dev->bufs = b;
+	describe(b);
+	displif_plan_add(&dev->plan, &b->plan);
 	displfront_kick(dev);
-	wait_event(dev->waitq, b->made || b->err);
-	err = b->made ? 0 : b->err;
+	wait_event(dev->waitq, b->plan.made || b->plan.err);
+	err = b->plan.made ? 0 : b->plan.err;
 	if (err)
 		take_down(dev, b);
 	else
@@ -124,7 +133,7 @@ void displfront_fb_destroy(struct displfront_dev *dev, struct displfront_fb *fb)
 	if (!b)
 		return;
 	/* In this order: no event of it is queued from now on. */
-	b->wanted = false;
+	displif_plan_remove(&b->plan);
 	displfront_events_forget(dev, b);
 	take_down(dev, b);
 }
@@ -133,7 +142,6 @@ EXPORT_SYMBOL(displfront_fb_destroy);
 int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb)
 {
 	struct displfront_buf *b = (struct displfront_buf *)fb;
-	struct displfront_conn *c;
 
 	if (connector >= dev->n) {
 		displfront_fail(dev, "no connector %u: there are %u", connector, dev->n);
@@ -147,12 +155,11 @@ int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displ
 		displfront_fail(dev, "the framebuffer is lost");
 		return -ESTALE;
 	}
-	c = dev->conn[connector];
-	/* One after the other. */
-	wait_event(dev->waitq, !c->dirty || !dev->started);
-	displfront_conn_show(c, b);
+	/* One after the other. The array may move while we wait. */
+	wait_event(dev->waitq, !dev->mode[connector].dirty || !dev->started);
+	displif_plan_show(&dev->plan, connector, b ? &b->plan : NULL);
 	displfront_kick(dev);
-	wait_event(dev->waitq, !c->dirty || c->front != b || !dev->started);
-	return !dev->started ? -ENOTCONN : c->err;
+	wait_event(dev->waitq, !dev->mode[connector].dirty || !dev->started);
+	return !dev->started ? -ENOTCONN : dev->mode[connector].err;
 }
 EXPORT_SYMBOL(displfront_show);

@@ -74,7 +74,8 @@ void displfront_events_forget(struct displfront_dev *dev, const struct displfron
 
 /* --- the end of a flip: events off --- */
 
-void displfront_flip_read(struct displfront_flip *flip)
+/* The waiter has read the status: the slot is free as soon as nothing is owed. */
+static void flip_read(struct displfront_flip *flip)
 {
 	flip->waited = false;
 	if (!flip->owed)
@@ -89,7 +90,7 @@ static void flip_over(struct displfront_dev *dev, uint32_t index, struct displfr
 		return;
 	f->over = true;
 	f->status = status;
-	f->buf->flying--;
+	f->buf->plan.flips--;
 	if (status)
 		dev->stats.failed++;
 	else
@@ -97,7 +98,7 @@ static void flip_over(struct displfront_dev *dev, uint32_t index, struct displfr
 	if (f->waited)
 		return;
 	/* One that is to be destroyed is not spoken of any more. */
-	if (f->buf->wanted)
+	if (f->buf->plan.wanted)
 		event_push(dev, index, f);
 	else
 		dev->ev_due--;
@@ -130,9 +131,12 @@ static void req_event(struct displfront_dev *dev, const struct displif_front_eve
 
 	if (!r->op || r->token != ev->token || r->over)
 		return;
+	/* Of a flip the event is what counts. */
+	if (r->op == XENDISPL_OP_PG_FLIP && ev->type == DISPLIF_EV_RSP && !ev->status)
+		return;
 	r->over = true;
 	r->lost = ev->type == DISPLIF_EV_LOST;
-	r->status = ev->status;
+	r->status = ev->type == DISPLIF_EV_FLIP ? 0 : ev->status;
 	r->edid_sz = ev->edid_sz;
 	displfront_kick(dev);
 }
@@ -203,8 +207,9 @@ void displfront_handler(evtchn_port_t port, struct pt_regs *regs, void *tag)
 
 /* --- flips --- */
 
-int displfront_flip_send(struct displfront_dev *dev, uint32_t index, uint32_t slot,
-			 struct displfront_buf *buf, bool waited)
+/* Events off. A flip of slot @slot of the connector, which is free; the session's answer: 0 or enum displif_err. */
+static int flip_send(struct displfront_dev *dev, uint32_t index, uint32_t slot,
+		     struct displfront_buf *buf, bool waited)
 {
 	struct displfront_flip *f = &dev->conn[index]->flip[slot];
 	struct displif_msg msg;
@@ -212,7 +217,7 @@ int displfront_flip_send(struct displfront_dev *dev, uint32_t index, uint32_t sl
 
 	memset(&msg, 0, sizeof(msg));
 	msg.op = XENDISPL_OP_PG_FLIP;
-	msg.fb = buf->cookie;
+	msg.fb = buf->plan.fb;
 	err = displif_front_submit(&dev->front[index], &msg, slot, displfront_clock(dev));
 	if (err)
 		return err;
@@ -220,7 +225,7 @@ int displfront_flip_send(struct displfront_dev *dev, uint32_t index, uint32_t sl
 	f->owed = DISPLFRONT_OWED_RSP | DISPLFRONT_OWED_EVT;
 	f->waited = waited;
 	f->over = false;
-	buf->flying++;
+	buf->plan.flips++;
 	dev->stats.flips++;
 	if (!waited)
 		dev->ev_due++;
@@ -242,6 +247,7 @@ static uint32_t free_slot(const struct displfront_conn *c)
 static int judge(const struct displfront_dev *dev, uint32_t connector,
 		 const struct displfront_buf *b, uint32_t events)
 {
+	const struct displif_plan_conn *m;
 	const struct displfront_conn *c;
 
 	if (connector >= dev->n || !b)
@@ -251,13 +257,14 @@ static int judge(const struct displfront_dev *dev, uint32_t connector,
 	if (b->fb.lost)
 		return -ESTALE;
 	c = dev->conn[connector];
-	if (!c->dirty &&
-	    (!c->mode_width || b->fb.width != c->mode_width || b->fb.height != c->mode_height))
+	m = &dev->mode[connector];
+	if (!m->dirty &&
+	    (!m->mode_width || b->fb.width != m->mode_width || b->fb.height != m->mode_height))
 		return -EINVAL;
-	if (b->flying)
+	if (b->plan.flips)
 		return -EBUSY;
 	/* After a reconnection it takes a moment until all is there again. */
-	if (c->dirty || b->step != DISPLFRONT_ATTACHED || free_slot(c) == DISPLFRONT_FLIPS ||
+	if (m->dirty || b->plan.step != DISPLIF_PLAN_ATTACHED || free_slot(c) == DISPLFRONT_FLIPS ||
 	    dev->ev_prod - dev->ev_cons + dev->ev_due + events > DISPLFRONT_EVENTS)
 		return -EAGAIN;
 	return 0;
@@ -266,12 +273,12 @@ static int judge(const struct displfront_dev *dev, uint32_t connector,
 static void explain(struct displfront_dev *dev, uint32_t connector, const struct displfront_buf *b,
 		    int err)
 {
-	const struct displfront_conn *c = connector < dev->n ? dev->conn[connector] : NULL;
+	const struct displif_plan_conn *m = connector < dev->n ? &dev->mode[connector] : NULL;
 
-	if (err == -EINVAL && c && b)
+	if (err == -EINVAL && m && b)
 		displfront_fail(dev, "a flip to %ux%u on connector %u, whose mode is %ux%u",
-				b->fb.width, b->fb.height, connector, c->mode_width,
-				c->mode_height);
+				b->fb.width, b->fb.height, connector, m->mode_width,
+				m->mode_height);
 	else if (err == -EINVAL)
 		displfront_fail(
 			dev, "a flip on connector %u of %u: no such connector, or no framebuffer",
@@ -298,17 +305,17 @@ int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displ
 	local_irq_save(irq);
 	slot = free_slot(dev->conn[connector]);
 	f = &dev->conn[connector]->flip[slot];
-	err = displfront_flip_send(dev, connector, slot, b, waited);
+	err = flip_send(dev, connector, slot, b, waited);
 	local_irq_restore(irq);
 	if (err)
 		return err == DISPLIF_E_FULL ? -EAGAIN : displfront_errno(err);
-	dev->conn[connector]->front = b;
+	dev->mode[connector].front = &b->plan;
 	if (!waited)
 		return 0;
 	wait_event(dev->waitq, f->over);
 	err = f->status;
 	local_irq_save(irq);
-	displfront_flip_read(f);
+	flip_read(f);
 	local_irq_restore(irq);
 	/* A slot is free: others may wait for it. */
 	wake_up(&dev->waitq);

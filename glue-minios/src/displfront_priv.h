@@ -71,31 +71,16 @@ int displfront_unmap(void *ctx, void *map);
 
 /* --- framebuffers --- */
 
-/* How far the backend knows one. */
-enum displfront_step {
-	DISPLFRONT_NONE = 0,
-	DISPLFRONT_SHARED,   /* its pages are granted, or its directory is */
-	DISPLFRONT_CREATED,  /* DBUF_CREATE was answered */
-	DISPLFRONT_ATTACHED, /* FB_ATTACH was answered: it may be shown */
-};
-
 struct displfront_buf {
 	struct displfront_fb
 		fb; /* what the program sees; first, so that a pointer to one is one to the other */
-	struct displfront_buf *next;
+	struct displif_plan_buf plan;	/* its flips are the handler's */
 	struct displfront_block *block; /* NULL: the backend's memory */
 	struct displif_share share;
 	uint32_t *gref;
 	uint32_t words;
-	uint64_t dbuf, cookie; /* of display buffer and framebuffer, new for each connection */
-	uint32_t flying;       /* flips under way; the handler's */
-	int err;	       /* E*, if it cannot be brought to the backend in this connection */
-	uint8_t step;	       /* enum displfront_step */
-	bool wanted;
-	bool made;  /* the program has it */
-	bool stuck; /* a request about its pages was lost: they stay until the connection ends */
-	bool gone;  /* taken down: who waits for that frees it */
-	bool left;  /* nobody waits */
+	bool gone; /* taken down: who waits for that frees it */
+	bool left; /* nobody waits */
 };
 
 /* --- connectors --- */
@@ -104,14 +89,12 @@ struct displfront_buf {
 #define DISPLFRONT_OWED_EVT 2u
 /* A flip's token is its slot; those of other requests begin here. */
 #define DISPLFRONT_TOKENS 64u
-/* The slot of the device's thread. */
-#define DISPLFRONT_OWN_FLIP DISPLFRONT_FLIPS
 
 struct displfront_flip {
 	struct displfront_buf *buf; /* NULL: a slot that is free */
 	uint8_t owed;		    /* DISPLFRONT_OWED_* */
-	bool waited; /* its caller blocks, or is the thread: the slot is his until he has read status */
-	bool over; /* status is final */
+	bool waited; /* its caller blocks: the slot is his until he has read status */
+	bool over;   /* status is final */
 	int status;
 };
 
@@ -123,11 +106,7 @@ struct displfront_tag {
 
 /* Lives from the first connection that has it to the end of the device. */
 struct displfront_conn {
-	struct displfront_buf *front;	  /* wanted on the screen; NULL: off */
-	uint32_t mode_width, mode_height; /* the backend's mode; 0: off */
-	bool dirty;			  /* the backend is to be told */
-	int err;			  /* of the last time that it was, -E* */
-	struct displfront_flip flip[DISPLFRONT_FLIPS + 1];
+	struct displfront_flip flip[DISPLFRONT_FLIPS];
 	/* configuration and EDID */
 	uint32_t width, height;
 	char unique_id[DISPLIF_UNIQUE_ID];
@@ -140,12 +119,11 @@ struct displfront_conn {
 /* The one request of the device's thread that is under way. */
 struct displfront_req {
 	uint64_t token;
-	struct displfront_buf *buf;
 	uint32_t connector;
 	uint32_t edid_sz;
-	int32_t status;
-	uint8_t op; /* 0: none is */
-	bool over, lost;
+	int32_t status; /* of the backend; if it is lost or unsent: enum displif_err */
+	uint8_t op;	/* 0: none is */
+	bool over, lost, unsent;
 };
 
 struct displfront_dev {
@@ -163,8 +141,9 @@ struct displfront_dev {
 	void **tag_ptr;
 	uint32_t n; /* connectors of the present or last connection */
 	struct displfront_conn *conn[DISPLIF_MAX_CONNECTORS];
-	uint32_t n_conn; /* of any connection so far */
-	struct displfront_buf *bufs;
+	struct displif_plan_conn *mode; /* of the plan, as many as conn */
+	uint32_t n_conn;		/* of any connection so far */
+	struct displif_plan plan;
 	struct displfront_block *blocks;
 	struct displfront_req req;
 	uint64_t token;
@@ -228,10 +207,11 @@ void displfront_work_release(struct displfront_dev *dev);
 void displfront_work_end(struct displfront_dev *dev);
 /* The program's wish changed. Any thread. */
 void displfront_conn_show(struct displfront_conn *c, struct displfront_buf *buf);
-/* Stages a request of the thread's and sends it. */
-void displfront_send(struct displfront_dev *dev, uint32_t connector, struct displfront_buf *buf,
-		     const struct displif_msg *msg);
-/* Whether every connector was asked for its EDID and every framebuffer and mode is as it is wanted. */
+/* The device ends: all framebuffers. */
+void displfront_work_end(struct displfront_dev *dev);
+/* Sends a request of the thread's. */
+void displfront_send(struct displfront_dev *dev, uint32_t connector, const struct displif_msg *msg);
+/* Whether every connector was asked for its EDID; when the device leaves: whether the backend has nothing of ours. */
 bool displfront_settled(const struct displfront_dev *dev);
 
 /* displfront_fb.c */
@@ -240,18 +220,13 @@ void displfront_buf_free(struct displfront_buf *buf);
 /* displfront_edid.c */
 /* Asks the next connector; false: there is none left. */
 bool displfront_edid_ask(struct displfront_dev *dev);
-void displfront_edid_answer(struct displfront_dev *dev);
+void displfront_edid_answer(struct displfront_dev *dev, const struct displfront_req *req);
 void displfront_edid_release(struct displfront_dev *dev);
 
 /* displfront_flip.c */
 void displfront_handler(evtchn_port_t port, struct pt_regs *regs, void *tag);
 /* Events off: takes out what is there, publishes what was staged, does the duties. */
 void displfront_pump(struct displfront_dev *dev, uint32_t index);
-/* Events off. A flip of slot @slot of the connector, which is free; the session's answer: 0 or enum displif_err. */
-int displfront_flip_send(struct displfront_dev *dev, uint32_t index, uint32_t slot,
-			 struct displfront_buf *buf, bool waited);
-/* Events off. The waiter has read the status: the slot is free as soon as nothing is owed. */
-void displfront_flip_read(struct displfront_flip *flip);
 void displfront_status_changed(struct displfront_dev *dev);
 /* Forgets events about it. */
 void displfront_events_forget(struct displfront_dev *dev, const struct displfront_buf *buf);

@@ -38,21 +38,39 @@ static bool make_rings(struct displfront_dev *dev, uint32_t n)
 }
 
 /* Connectors keep what the program wants of them over connections. */
+static bool more_connectors(struct displfront_dev *dev, uint32_t n)
+{
+	struct displif_plan_conn *mode = malloc(n * sizeof(*mode));
+	struct displfront_conn *c;
+
+	if (!mode)
+		return false;
+	memset(mode, 0, n * sizeof(*mode));
+	if (dev->n_conn)
+		memcpy(mode, dev->mode, dev->n_conn * sizeof(*mode));
+	free(dev->mode);
+	dev->mode = mode;
+	displif_plan_connectors(&dev->plan, mode, dev->n_conn);
+	while (dev->n_conn < n) {
+		c = malloc(sizeof(*c));
+		if (!c)
+			return false;
+		memset(c, 0, sizeof(*c));
+		dev->conn[dev->n_conn++] = c;
+		displif_plan_connectors(&dev->plan, mode, dev->n_conn);
+	}
+	return true;
+}
+
 static bool make_connectors(struct displfront_dev *dev, const struct displif_cfg *cfg)
 {
 	struct displfront_conn *c;
 	uint32_t i;
 
+	if (cfg->n > dev->n_conn && !more_connectors(dev, cfg->n))
+		return false;
 	for (i = 0; i < cfg->n; i++) {
 		c = dev->conn[i];
-		if (!c) {
-			c = malloc(sizeof(*c));
-			if (!c)
-				return false;
-			memset(c, 0, sizeof(*c));
-			dev->conn[i] = c;
-			dev->n_conn = i + 1;
-		}
 		c->width = cfg->connector[i].width;
 		c->height = cfg->connector[i].height;
 		memcpy(c->unique_id, cfg->connector[i].unique_id, sizeof(c->unique_id));
@@ -118,6 +136,7 @@ static void do_start(struct displfront_dev *dev)
 	dev->generation++;
 	dev->edid_next = 0;
 	displif_port_enable(&dev->port, dev->link, dev->n);
+	displif_plan_start(&dev->plan, dev->n);
 	displfront_status_changed(dev);
 }
 
