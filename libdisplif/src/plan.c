@@ -60,9 +60,12 @@ static void hide(struct displif_plan *plan)
 {
 	uint32_t i;
 
-	for (i = 0; i < plan->n_conn; i++)
-		if (plan->conn[i].front && !plan->conn[i].front->wanted)
+	for (i = 0; i < plan->n_conn; i++) {
+		const struct displif_plan_buf *b = plan->conn[i].front;
+
+		if (b && !b->wanted)
 			want(&plan->conn[i], NULL);
+	}
 }
 
 /* --- what comes next --- */
@@ -155,11 +158,15 @@ static bool next_mode(struct displif_plan *plan, uint32_t index)
 
 static bool drop(struct displif_plan *plan, struct displif_plan_buf *b)
 {
-	struct displif_plan_buf **at = &plan->bufs;
+	struct displif_plan_buf *p = plan->bufs;
 
-	while (*at != b)
-		at = &(*at)->next;
-	*at = b->next;
+	if (p == b)
+		plan->bufs = b->next;
+	else
+		while (p && p->next != b)
+			p = p->next;
+	if (p && p != b)
+		p->next = b->next;
 	return ask(plan, DISPLIF_PLAN_DROP, b);
 }
 
@@ -226,9 +233,8 @@ bool displif_plan_next(struct displif_plan *plan, struct displif_plan_todo *todo
 			return true;
 		}
 	}
-	*todo = (struct displif_plan_todo){
-		.act = (uint8_t)(busy ? DISPLIF_PLAN_WAIT : DISPLIF_PLAN_IDLE)
-	};
+	*todo = (struct displif_plan_todo){ .act = (uint8_t)(busy ? DISPLIF_PLAN_WAIT :
+								    DISPLIF_PLAN_IDLE) };
 	return false;
 }
 
@@ -252,11 +258,22 @@ static void step_up(struct displif_plan_buf *b, enum displif_plan_step step, int
 		b->made = true;
 }
 
-static void sent(struct displif_plan *plan, const struct displif_plan_todo *t, int32_t err, bool lost)
+static void configured(struct displif_plan_conn *c, const struct displif_plan_buf *b, int32_t err)
 {
-	struct displif_plan_buf *b = t->buf;
+	c->mode_width = c->mode_height = 0;
+	if (!b)
+		return;
+	if (err) {
+		settle(c, err);
+		return;
+	}
+	c->mode_width = b->width;
+	c->mode_height = b->height;
+}
 
-	switch (t->msg.op) {
+static void answered(struct displif_plan_buf *b, uint8_t op, int32_t err, bool lost)
+{
+	switch (op) {
 	case XENDISPL_OP_DBUF_CREATE:
 		b->stuck = lost;
 		step_up(b, b->theirs ? DISPLIF_PLAN_CREATED : DISPLIF_PLAN_MAPPED, err);
@@ -268,16 +285,10 @@ static void sent(struct displif_plan *plan, const struct displif_plan_todo *t, i
 	case XENDISPL_OP_FB_DETACH:
 		b->step = DISPLIF_PLAN_MAPPED;
 		break;
-	case XENDISPL_OP_DBUF_DESTROY:
+	default: /* DBUF_DESTROY */
 		b->stuck = lost;
 		if (!lost)
 			b->step = DISPLIF_PLAN_SHARED;
-		break;
-	default: /* SET_CONFIG */
-		if (b && err)
-			settle(&plan->conn[t->connector], err);
-		plan->conn[t->connector].mode_width = b && !err ? b->width : 0;
-		plan->conn[t->connector].mode_height = b && !err ? b->height : 0;
 		break;
 	}
 }
@@ -287,22 +298,18 @@ void displif_plan_done(struct displif_plan *plan, int32_t err, bool lost)
 	const struct displif_plan_todo t = plan->todo;
 
 	plan->todo.act = DISPLIF_PLAN_IDLE;
-	switch (t.act) {
-	case DISPLIF_PLAN_SHARE:
-		step_up(t.buf, DISPLIF_PLAN_SHARED, err);
-		break;
-	case DISPLIF_PLAN_MAP:
-		step_up(t.buf, DISPLIF_PLAN_MAPPED, err);
-		break;
-	case DISPLIF_PLAN_SEND:
-		sent(plan, &t, err, lost);
-		break;
-	case DISPLIF_PLAN_FLIP:
+	if (t.act == DISPLIF_PLAN_IDLE)
+		return;
+	if (t.act == DISPLIF_PLAN_FLIP)
 		settle(&plan->conn[t.connector], err);
-		break;
-	default:
-		break;
-	}
+	else if (t.msg.op == XENDISPL_OP_SET_CONFIG)
+		configured(&plan->conn[t.connector], t.buf, err);
+	else if (t.buf && t.act == DISPLIF_PLAN_SEND)
+		answered(t.buf, t.msg.op, err, lost);
+	else if (t.buf)
+		step_up(t.buf,
+			t.act == DISPLIF_PLAN_SHARE ? DISPLIF_PLAN_SHARED : DISPLIF_PLAN_MAPPED,
+			err);
 }
 
 /* --- connections --- */

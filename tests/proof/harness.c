@@ -18,6 +18,7 @@ int main(void)
 	proof_proto();
 	proof_front();
 	proof_back();
+	proof_plan();
 	proof_port();
 	return 0;
 }

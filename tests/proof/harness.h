@@ -51,6 +51,7 @@ void proof_state(void);
 void proof_proto(void);
 void proof_front(void);
 void proof_back(void);
+void proof_plan(void);
 void proof_port(void);
 
 #endif

@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The plan against a backend of a few lines that refuses whatever the protocol does not allow. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <displif/geometry.h>
+#include <displif/plan.h>
+
+#define CONNS 3u
+#define BUFS 4u
+#define ERR_GONE (-107)
+
+/* --- the backend --- */
+
+struct model {
+	uint64_t dbuf[BUFS], fb[BUFS],
+		of[BUFS]; /* what it has; 0: free. of: a framebuffer's buffer */
+	bool theirs[BUFS];
+	uint64_t mode[CONNS], shown[CONNS];
+	uint32_t width[CONNS], height[CONNS];
+};
+
+struct world {
+	struct displif_fdev dev;
+	struct displif_plan plan;
+	struct displif_plan_conn conn[CONNS];
+	struct displif_plan_buf buf[BUFS];
+	bool in[BUFS]; /* in the plan */
+	bool shared[BUFS], mapped[BUFS];
+	struct model m;
+	uint32_t sent[256]; /* by operation */
+	uint32_t drops;
+	/* faults */
+	int32_t fail; /* the answer to fail_op, once */
+	uint8_t fail_op;
+	bool lose;
+};
+
+static struct world w;
+
+static uint64_t *find(uint64_t *set, uint64_t id)
+{
+	uint32_t i;
+
+	for (i = 0; i < BUFS; i++)
+		if (set[i] == id)
+			return &set[i];
+	return NULL;
+}
+
+/* What the protocol allows; a test fails if the plan asks for more. */
+static void backend(uint32_t connector, const struct displif_msg *msg)
+{
+	uint64_t *p;
+
+	assert_true(connector < w.plan.n);
+	switch (msg->op) {
+	case XENDISPL_OP_DBUF_CREATE:
+		assert_int_not_equal(msg->dbuf, 0);
+		assert_null(find(w.m.dbuf, msg->dbuf));
+		assert_int_equal(msg->size, (uint64_t)msg->width * msg->height * msg->bpp / 8);
+		p = find(w.m.dbuf, 0);
+		assert_non_null(p);
+		*p = msg->dbuf;
+		w.m.theirs[p - w.m.dbuf] = msg->flags & XENDISPL_DBUF_FLG_REQ_ALLOC;
+		break;
+	case XENDISPL_OP_DBUF_DESTROY:
+		p = find(w.m.dbuf, msg->dbuf);
+		assert_non_null(p);
+		assert_null(find(w.m.of, msg->dbuf)); /* still attached */
+		*p = 0;
+		break;
+	case XENDISPL_OP_FB_ATTACH:
+		assert_non_null(find(w.m.dbuf, msg->dbuf));
+		assert_null(find(w.m.fb, msg->fb));
+		p = find(w.m.fb, 0);
+		assert_non_null(p);
+		*p = msg->fb;
+		w.m.of[p - w.m.fb] = msg->dbuf;
+		break;
+	case XENDISPL_OP_FB_DETACH:
+		p = find(w.m.fb, msg->fb);
+		assert_non_null(p);
+		w.m.of[p - w.m.fb] = 0;
+		*p = 0;
+		break;
+	case XENDISPL_OP_SET_CONFIG:
+		assert_true(!msg->fb || find(w.m.fb, msg->fb));
+		assert_true(!msg->fb || !w.m.mode[connector]); /* off in between */
+		w.m.mode[connector] = msg->fb;
+		w.m.shown[connector] = 0;
+		w.m.width[connector] = msg->width;
+		w.m.height[connector] = msg->height;
+		break;
+	case XENDISPL_OP_PG_FLIP:
+		assert_int_not_equal(msg->fb, 0);
+		assert_non_null(find(w.m.fb, msg->fb));
+		assert_int_not_equal(w.m.mode[connector], 0);
+		w.m.shown[connector] = msg->fb;
+		break;
+	default:
+		fail_msg("operation %u", msg->op);
+	}
+}
+
+/* --- the glue --- */
+
+static void send(const struct displif_plan_todo *todo)
+{
+	uint8_t op = todo->msg.op;
+
+	assert_int_equal(op == XENDISPL_OP_PG_FLIP, todo->act == DISPLIF_PLAN_FLIP);
+	w.sent[op]++;
+	if (op == XENDISPL_OP_DBUF_DESTROY && todo->buf->theirs)
+		w.mapped[todo->buf - w.buf] = false;
+	if (w.fail && op == w.fail_op) {
+		int32_t err = w.fail;
+
+		w.fail = 0;
+		displif_plan_done(&w.plan, err, w.lose);
+		return;
+	}
+	backend(todo->connector, &todo->msg);
+	displif_plan_done(&w.plan, 0, false);
+}
+
+/* One step; false: nothing is to be done. */
+static bool step(void)
+{
+	struct displif_plan_todo todo;
+	long i;
+
+	memset(&todo, 0x5a, sizeof(todo));
+	if (!displif_plan_next(&w.plan, &todo)) {
+		assert_true(todo.act == DISPLIF_PLAN_IDLE || todo.act == DISPLIF_PLAN_WAIT);
+		return false;
+	}
+	i = todo.buf ? todo.buf - w.buf : -1;
+	switch (todo.act) {
+	case DISPLIF_PLAN_SHARE:
+		assert_false(w.shared[i]);
+		w.shared[i] = true;
+		w.buf[i].gref_dir = 77;
+		displif_plan_done(&w.plan, 0, false);
+		break;
+	case DISPLIF_PLAN_MAP:
+		assert_true(w.buf[i].theirs && !w.mapped[i]);
+		w.mapped[i] = true;
+		displif_plan_done(&w.plan, 0, false);
+		break;
+	case DISPLIF_PLAN_DROP:
+		assert_true(w.in[i] && !w.buf[i].wanted);
+		w.in[i] = w.shared[i] = w.mapped[i] = false;
+		w.drops++;
+		break;
+	default:
+		send(&todo);
+		break;
+	}
+	return true;
+}
+
+static void run(void)
+{
+	uint32_t n = 0;
+
+	while (step())
+		assert_true(++n < 1000);
+}
+
+static struct displif_plan_buf *add(uint32_t i, uint32_t width, bool theirs)
+{
+	struct displif_plan_buf *b = &w.buf[i];
+
+	assert_false(w.in[i]);
+	memset(b, 0, sizeof(*b));
+	b->width = width;
+	b->height = width / 2;
+	b->bpp = 32;
+	b->format = DISPLIF_FOURCC('X', 'R', '2', '4');
+	b->size = b->width * b->height * 4;
+	b->theirs = theirs;
+	w.in[i] = true;
+	displif_plan_add(&w.plan, b);
+	return b;
+}
+
+static void connect(uint32_t n)
+{
+	memset(&w.m, 0, sizeof(w.m));
+	displif_plan_start(&w.plan, n);
+}
+
+static void disconnect(void)
+{
+	uint32_t i;
+
+	displif_plan_stop(&w.plan, ERR_GONE);
+	for (i = 0; i < BUFS; i++) {
+		if (!w.in[i] || w.buf[i].theirs)
+			continue;
+		w.shared[i] = false;
+		displif_plan_unshared(&w.buf[i]);
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	memset(&w, 0, sizeof(w));
+	displif_fdev_init(&w.dev);
+	displif_plan_init(&w.plan, &w.dev);
+	displif_plan_connectors(&w.plan, w.conn, CONNS);
+	return 0;
+}
+
+/* The backend has what is wanted, and nothing else. */
+static void assert_agree(void)
+{
+	uint32_t i, wanted = 0, has = 0;
+
+	for (i = 0; i < BUFS; i++) {
+		wanted += w.in[i] && w.buf[i].wanted && !w.buf[i].err;
+		has += w.m.fb[i] != 0;
+		assert_int_equal(w.m.fb[i] != 0, w.m.of[i] != 0);
+		if (w.in[i] && !w.buf[i].err)
+			assert_int_equal(w.buf[i].step, DISPLIF_PLAN_ATTACHED);
+	}
+	assert_int_equal(wanted, has);
+	for (i = 0; i < w.plan.n; i++) {
+		const struct displif_plan_buf *b = w.conn[i].front;
+
+		assert_false(w.conn[i].dirty);
+		if (!b || b->err)
+			continue;
+		assert_int_equal(w.m.shown[i], b->fb);
+		assert_int_equal(w.m.width[i], b->width);
+		assert_int_equal(w.conn[i].mode_width, b->width);
+		assert_int_equal(w.conn[i].mode_height, b->height);
+	}
+}
+
+/* --- tests --- */
+
+static void nothing_is_asked_for_without_a_connection(void **state)
+{
+	(void)state;
+	add(0, 64, false);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	assert_false(step());
+	assert_false(displif_plan_empty(&w.plan));
+	connect(1);
+	run();
+	assert_agree();
+	assert_int_equal(w.m.shown[0], w.buf[0].fb);
+}
+
+static void a_buffer_goes_up_and_down(void **state)
+{
+	static const uint8_t up[] = { DISPLIF_PLAN_SHARED, DISPLIF_PLAN_MAPPED,
+				      DISPLIF_PLAN_ATTACHED };
+	uint32_t i;
+
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	for (i = 0; i < 3; i++) {
+		assert_true(step());
+		assert_int_equal(w.buf[0].step, up[i]);
+	}
+	assert_false(step());
+	assert_true(w.buf[0].made);
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_int_equal(w.drops, 1);
+	assert_true(displif_plan_empty(&w.plan));
+	assert_agree();
+}
+
+static void the_backends_memory_is_mapped_before_it_is_attached(void **state)
+{
+	(void)state;
+	connect(1);
+	add(0, 64, true);
+	assert_true(step() && step());
+	assert_int_equal(w.buf[0].step, DISPLIF_PLAN_CREATED);
+	assert_true(step());
+	assert_true(w.mapped[0]);
+	run();
+	assert_true(w.m.theirs[0]);
+	assert_agree();
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_false(w.mapped[0]);
+	assert_true(displif_plan_empty(&w.plan));
+}
+
+static void a_mode_of_another_size_is_set_by_way_of_off(void **state)
+{
+	(void)state;
+	connect(2);
+	add(0, 64, false);
+	add(1, 128, false);
+	add(2, 64, false);
+	displif_plan_show(&w.plan, 1, &w.buf[0]);
+	run();
+	assert_int_equal(w.sent[XENDISPL_OP_SET_CONFIG], 1);
+	displif_plan_show(&w.plan, 1, &w.buf[2]); /* of the same size: a flip */
+	run();
+	assert_int_equal(w.sent[XENDISPL_OP_SET_CONFIG], 1);
+	assert_int_equal(w.m.shown[1], w.buf[2].fb);
+	displif_plan_show(&w.plan, 1, &w.buf[1]);
+	run();
+	assert_int_equal(w.sent[XENDISPL_OP_SET_CONFIG], 3);
+	assert_agree();
+	displif_plan_show(&w.plan, 1, NULL);
+	run();
+	assert_int_equal(w.m.mode[1], 0);
+	assert_int_equal(w.conn[1].err, 0);
+}
+
+static void what_is_shown_goes_dark_before_it_goes(void **state)
+{
+	(void)state;
+	connect(2);
+	add(0, 64, false);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	displif_plan_show(&w.plan, 1, &w.buf[0]);
+	run();
+	displif_plan_remove(&w.buf[0]);
+	assert_true(step());
+	assert_int_equal(w.m.mode[0], 0);
+	assert_true(step());
+	assert_int_equal(w.m.mode[1], 0);
+	assert_int_equal(w.sent[XENDISPL_OP_FB_DETACH], 0);
+	run();
+	assert_true(displif_plan_empty(&w.plan));
+	assert_null(w.conn[0].front);
+}
+
+static void flips_under_way_hold_what_concerns_their_buffer(void **state)
+{
+	struct displif_plan_todo todo;
+
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	run();
+	w.buf[0].flips = 1;
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	assert_false(displif_plan_next(&w.plan, &todo));
+	assert_int_equal(todo.act, DISPLIF_PLAN_WAIT);
+	displif_plan_show(&w.plan, 0, NULL);
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_int_equal(w.drops, 0);
+	w.buf[0].flips = 0;
+	run();
+	assert_int_equal(w.drops, 1);
+}
+
+static void one_thing_at_a_time(void **state)
+{
+	struct displif_plan_todo todo;
+
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	assert_true(displif_plan_next(&w.plan, &todo));
+	assert_int_equal(todo.act, DISPLIF_PLAN_SHARE);
+	assert_false(displif_plan_next(&w.plan, &todo));
+	assert_int_equal(todo.act, DISPLIF_PLAN_WAIT);
+	assert_null(todo.buf);
+	displif_plan_done(&w.plan, 0, false);
+	displif_plan_done(&w.plan, -5, true); /* of nothing */
+	assert_int_equal(w.buf[0].err, 0);
+	assert_true(displif_plan_next(&w.plan, &todo));
+	assert_int_equal(todo.msg.op, XENDISPL_OP_DBUF_CREATE);
+	assert_int_equal(todo.connector, 0);
+}
+
+static void a_connection_that_ends_takes_what_the_backend_had(void **state)
+{
+	uint64_t dbuf;
+
+	(void)state;
+	connect(2);
+	add(0, 64, false);
+	add(1, 64, true);
+	add(2, 128, false);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	displif_plan_show(&w.plan, 1, &w.buf[2]);
+	run();
+	dbuf = w.buf[0].dbuf;
+	add(3, 32, false); /* not made yet */
+	assert_true(step());
+	disconnect();
+	assert_int_equal(w.buf[3].err, ERR_GONE);
+	assert_false(w.buf[3].lost);
+	assert_true(w.buf[1].lost);
+	assert_int_equal(w.buf[0].err, 0);
+	assert_false(step());
+	connect(1); /* with one connector less */
+	run();
+	assert_agree();
+	assert_int_equal(w.m.shown[0], w.buf[0].fb);
+	assert_int_not_equal(w.buf[0].dbuf, dbuf);
+	disconnect();
+	connect(2);
+	run();
+	assert_agree();
+	assert_int_equal(w.m.shown[1], w.buf[2].fb);
+	displif_plan_clear(&w.plan);
+	run();
+	assert_int_equal(w.drops, 4);
+	assert_true(displif_plan_empty(&w.plan));
+}
+
+static void a_wish_is_answered_when_the_connection_ends(void **state)
+{
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	run();
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	assert_true(w.conn[0].dirty);
+	disconnect();
+	assert_int_equal(w.conn[0].err, ERR_GONE);
+	connect(1);
+	run();
+	assert_int_equal(w.m.shown[0], w.buf[0].fb); /* it stays a wish */
+	assert_int_equal(w.conn[0].err, 0);
+}
+
+static void what_is_refused_is_told(void **state)
+{
+	(void)state;
+	connect(1);
+	w.fail_op = XENDISPL_OP_DBUF_CREATE;
+	w.fail = -5;
+	add(0, 64, false);
+	run();
+	assert_int_equal(w.buf[0].err, -5);
+	assert_false(w.buf[0].made || w.buf[0].lost || w.buf[0].stuck);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	run();
+	assert_int_equal(w.conn[0].err, -5);
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_int_equal(w.sent[XENDISPL_OP_DBUF_DESTROY], 0);
+	assert_int_equal(w.drops, 1);
+
+	w.fail_op = XENDISPL_OP_FB_ATTACH;
+	w.fail = -6;
+	add(0, 64, false);
+	run();
+	assert_int_equal(w.buf[0].err, -6);
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_int_equal(w.sent[XENDISPL_OP_DBUF_DESTROY], 1);
+
+	add(0, 64, false);
+	w.fail_op = XENDISPL_OP_SET_CONFIG;
+	w.fail = -7;
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	run();
+	assert_int_equal(w.conn[0].err, -7);
+	assert_false(w.conn[0].dirty);
+	assert_int_equal(w.conn[0].mode_width, 0);
+	w.fail_op = XENDISPL_OP_PG_FLIP;
+	w.fail = -8;
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	run();
+	assert_int_equal(w.conn[0].err, -8);
+	assert_int_equal(w.conn[0].mode_width, 64);
+}
+
+static void a_buffer_refused_by_the_next_backend_is_lost(void **state)
+{
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	run();
+	disconnect();
+	connect(1);
+	w.fail_op = XENDISPL_OP_DBUF_CREATE;
+	w.fail = -5;
+	run();
+	assert_true(w.buf[0].lost);
+	assert_int_equal(w.conn[0].err, -5);
+	assert_false(w.conn[0].dirty);
+}
+
+static void an_answer_that_is_lost_keeps_the_pages(void **state)
+{
+	(void)state;
+	connect(1);
+	w.lose = true;
+	w.fail_op = XENDISPL_OP_DBUF_CREATE;
+	w.fail = -110;
+	add(0, 64, false);
+	run();
+	assert_true(w.buf[0].stuck);
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_int_equal(w.drops, 0);
+	disconnect();
+	run();
+	assert_int_equal(w.drops, 1);
+
+	connect(1);
+	add(0, 64, false);
+	run();
+	w.fail_op = XENDISPL_OP_DBUF_DESTROY;
+	w.fail = -110;
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_int_equal(w.drops, 1);
+	assert_true(w.buf[0].stuck);
+	disconnect();
+	run();
+	assert_int_equal(w.drops, 2);
+}
+
+static void one_that_waits_is_not_shared(void **state)
+{
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	w.buf[0].wait = true;
+	add(1, 64, false);
+	run();
+	assert_int_equal(w.buf[0].step, DISPLIF_PLAN_NONE);
+	assert_true(w.buf[1].made);
+	w.buf[0].wait = false;
+	run();
+	assert_agree();
+}
+
+static void no_connector_beyond_the_array(void **state)
+{
+	(void)state;
+	connect(CONNS + 5);
+	assert_int_equal(w.plan.n, CONNS);
+	add(0, 64, false);
+	displif_plan_show(&w.plan, CONNS, &w.buf[0]);
+	run();
+	assert_int_equal(w.sent[XENDISPL_OP_SET_CONFIG], 0);
+}
+
+/* Any wishes, faults and ends of connections, in any order; and then peace. */
+static void both_agree_in_the_end(void **state)
+{
+	uint32_t seed, i, k, r = 1;
+
+	for (seed = 1; seed <= 2000; seed++) {
+		begin(state);
+		r = seed * 2654435761u | 1u;
+		for (k = 0; k < 200; k++) {
+			r ^= r << 13;
+			r ^= r >> 17;
+			r ^= r << 5;
+			i = (r >> 8) % BUFS;
+			switch (r % 11) {
+			case 0:
+				if (!w.in[i])
+					add(i, 64u << (r >> 12) % 2, r & 0x10000);
+				break;
+			case 1:
+				if (w.in[i])
+					displif_plan_remove(&w.buf[i]);
+				break;
+			case 2:
+			case 3:
+				if (w.in[i] && w.buf[i].wanted)
+					displif_plan_show(&w.plan, (r >> 12) % CONNS, &w.buf[i]);
+				break;
+			case 4:
+				displif_plan_show(&w.plan, (r >> 12) % CONNS, NULL);
+				break;
+			case 5:
+				if (w.plan.n)
+					disconnect();
+				else
+					connect(1 + (r >> 12) % CONNS);
+				break;
+			case 6:
+				/* Not SET_CONFIG that was lost: the model would not know. */
+				w.fail_op = (uint8_t)(r & 0x100 ? XENDISPL_OP_DBUF_CREATE :
+								  XENDISPL_OP_PG_FLIP);
+				w.fail = -5;
+				w.lose = false;
+				break;
+			default:
+				step();
+				break;
+			}
+		}
+		w.fail = 0;
+		if (w.plan.n)
+			disconnect();
+		connect(CONNS);
+		run();
+		assert_agree();
+		displif_plan_clear(&w.plan);
+		run();
+		assert_true(displif_plan_empty(&w.plan));
+		for (i = 0; i < BUFS; i++)
+			assert_false(w.in[i] || w.shared[i] || w.mapped[i] || w.m.dbuf[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(nothing_is_asked_for_without_a_connection, begin),
+		cmocka_unit_test_setup(a_buffer_goes_up_and_down, begin),
+		cmocka_unit_test_setup(the_backends_memory_is_mapped_before_it_is_attached, begin),
+		cmocka_unit_test_setup(a_mode_of_another_size_is_set_by_way_of_off, begin),
+		cmocka_unit_test_setup(what_is_shown_goes_dark_before_it_goes, begin),
+		cmocka_unit_test_setup(flips_under_way_hold_what_concerns_their_buffer, begin),
+		cmocka_unit_test_setup(one_thing_at_a_time, begin),
+		cmocka_unit_test_setup(a_connection_that_ends_takes_what_the_backend_had, begin),
+		cmocka_unit_test_setup(a_wish_is_answered_when_the_connection_ends, begin),
+		cmocka_unit_test_setup(what_is_refused_is_told, begin),
+		cmocka_unit_test_setup(a_buffer_refused_by_the_next_backend_is_lost, begin),
+		cmocka_unit_test_setup(an_answer_that_is_lost_keeps_the_pages, begin),
+		cmocka_unit_test_setup(one_that_waits_is_not_shared, begin),
+		cmocka_unit_test_setup(no_connector_beyond_the_array, begin),
+		cmocka_unit_test_setup(both_agree_in_the_end, begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
