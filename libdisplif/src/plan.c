@@ -158,15 +158,14 @@ static bool next_mode(struct displif_plan *plan, uint32_t index)
 
 static bool drop(struct displif_plan *plan, struct displif_plan_buf *b)
 {
-	struct displif_plan_buf *p = plan->bufs;
+	struct displif_plan_buf *p, *before = NULL;
 
-	if (p == b)
-		plan->bufs = b->next;
+	for (p = plan->bufs; p && p != b; p = p->next)
+		before = p;
+	if (before)
+		before->next = b->next;
 	else
-		while (p && p->next != b)
-			p = p->next;
-	if (p && p != b)
-		p->next = b->next;
+		plan->bufs = b->next;
 	return ask(plan, DISPLIF_PLAN_DROP, b);
 }
 
@@ -175,9 +174,9 @@ static bool next_down(struct displif_plan *plan, struct displif_plan_buf *b)
 {
 	if (b->flips || b->stuck)
 		return false;
-	if (plan->n && b->step == DISPLIF_PLAN_ATTACHED)
+	if (b->step == DISPLIF_PLAN_ATTACHED)
 		return ask_buf(plan, b, XENDISPL_OP_FB_DETACH);
-	if (plan->n && b->step > DISPLIF_PLAN_SHARED)
+	if (b->step > DISPLIF_PLAN_SHARED)
 		return ask_buf(plan, b, XENDISPL_OP_DBUF_DESTROY);
 	return drop(plan, b);
 }
@@ -185,7 +184,7 @@ static bool next_down(struct displif_plan *plan, struct displif_plan_buf *b)
 /* A step up. */
 static bool next_up(struct displif_plan *plan, struct displif_plan_buf *b)
 {
-	if (!plan->n || b->err || b->stuck)
+	if (!plan->n || b->err)
 		return false;
 	switch (b->step) {
 	case DISPLIF_PLAN_NONE:

@@ -363,6 +363,196 @@ static void flips_under_way_hold_what_concerns_their_buffer(void **state)
 	assert_int_equal(w.drops, 1);
 }
 
+/* The next thing is this, and it succeeds. */
+static void assert_next(enum displif_plan_act act, struct displif_plan_buf *buf, uint32_t connector,
+			const struct displif_msg *msg)
+{
+	struct displif_plan_todo todo;
+
+	assert_true(displif_plan_next(&w.plan, &todo));
+	assert_int_equal(todo.act, act);
+	assert_ptr_equal(todo.buf, buf);
+	assert_int_equal(todo.connector, connector);
+	assert_int_equal(todo.msg.op, msg->op);
+	assert_int_equal(todo.msg.dbuf, msg->dbuf);
+	assert_int_equal(todo.msg.fb, msg->fb);
+	assert_int_equal(todo.msg.x, 0);
+	assert_int_equal(todo.msg.y, 0);
+	assert_int_equal(todo.msg.width, msg->width);
+	assert_int_equal(todo.msg.height, msg->height);
+	assert_int_equal(todo.msg.bpp, msg->bpp);
+	assert_int_equal(todo.msg.size, msg->size);
+	assert_int_equal(todo.msg.flags, msg->flags);
+	assert_int_equal(todo.msg.gref_dir, msg->gref_dir);
+	assert_int_equal(todo.msg.data_ofs, msg->data_ofs);
+	assert_int_equal(todo.msg.format, msg->format);
+	displif_plan_done(&w.plan, 0, false);
+}
+
+static void each_request_has_its_fields_and_no_others(void **state)
+{
+	const struct displif_msg none = { 0 };
+	struct displif_plan_buf *b;
+
+	(void)state;
+	connect(2);
+	b = add(0, 64, true);
+	b->data_ofs = 4096;
+	b->gref_dir = 99;
+	displif_plan_show(&w.plan, 1, b);
+	assert_next(DISPLIF_PLAN_SHARE, b, 0, &none);
+	assert_next(DISPLIF_PLAN_SEND, b, 0,
+		    &(struct displif_msg){ .op = XENDISPL_OP_DBUF_CREATE,
+					   .dbuf = 1,
+					   .width = 64,
+					   .height = 32,
+					   .bpp = 32,
+					   .size = 64 * 32 * 4,
+					   .flags = XENDISPL_DBUF_FLG_REQ_ALLOC,
+					   .gref_dir = 99,
+					   .data_ofs = 4096 });
+	assert_next(DISPLIF_PLAN_MAP, b, 0, &none);
+	assert_next(DISPLIF_PLAN_SEND, b, 0,
+		    &(struct displif_msg){ .op = XENDISPL_OP_FB_ATTACH,
+					   .dbuf = 1,
+					   .fb = 2,
+					   .width = 64,
+					   .height = 32,
+					   .format = DISPLIF_FOURCC('X', 'R', '2', '4') });
+	assert_next(DISPLIF_PLAN_SEND, b, 1,
+		    &(struct displif_msg){ .op = XENDISPL_OP_SET_CONFIG,
+					   .fb = 2,
+					   .width = 64,
+					   .height = 32,
+					   .bpp = 32 });
+	assert_next(DISPLIF_PLAN_FLIP, b, 1,
+		    &(struct displif_msg){ .op = XENDISPL_OP_PG_FLIP, .fb = 2 });
+	assert_false(step());
+	displif_plan_remove(b);
+	assert_next(DISPLIF_PLAN_SEND, NULL, 1,
+		    &(struct displif_msg){ .op = XENDISPL_OP_SET_CONFIG });
+	assert_next(DISPLIF_PLAN_SEND, b, 0,
+		    &(struct displif_msg){ .op = XENDISPL_OP_FB_DETACH, .fb = 2 });
+	assert_next(DISPLIF_PLAN_SEND, b, 0,
+		    &(struct displif_msg){ .op = XENDISPL_OP_DBUF_DESTROY, .dbuf = 1 });
+	assert_next(DISPLIF_PLAN_DROP, b, 0, &none);
+	/* One of ours */
+	b = add(1, 64, false);
+	assert_next(DISPLIF_PLAN_SHARE, b, 0, &none);
+	assert_next(DISPLIF_PLAN_SEND, b, 0,
+		    &(struct displif_msg){ .op = XENDISPL_OP_DBUF_CREATE,
+					   .dbuf = 3,
+					   .width = 64,
+					   .height = 32,
+					   .bpp = 32,
+					   .size = 64 * 32 * 4 });
+}
+
+static void a_mode_of_another_width_or_height_alone(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		begin(state);
+		connect(1);
+		add(0, 64, false);
+		add(1, 64, false);
+		if (i)
+			w.buf[1].height *= 2;
+		else
+			w.buf[1].width *= 2;
+		w.buf[1].size *= 2;
+		displif_plan_show(&w.plan, 0, &w.buf[0]);
+		run();
+		displif_plan_show(&w.plan, 0, &w.buf[1]);
+		run();
+		assert_int_equal(w.sent[XENDISPL_OP_SET_CONFIG], 3);
+		assert_agree();
+	}
+}
+
+static void buffers_leave_from_anywhere_in_the_list(void **state)
+{
+	static const uint8_t order[][3] = { { 0, 1, 2 }, { 1, 0, 2 }, { 2, 0, 1 }, { 1, 2, 0 } };
+	uint32_t i, k;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		begin(state);
+		connect(1);
+		for (k = 0; k < 3; k++)
+			add(k, 64, false);
+		run();
+		for (k = 0; k < 3; k++) {
+			displif_plan_remove(&w.buf[order[i][k]]);
+			run();
+			assert_int_equal(w.drops, k + 1);
+			assert_agree();
+		}
+		assert_null(w.plan.bufs);
+	}
+}
+
+static void what_was_under_way_ends_with_the_connection(void **state)
+{
+	struct displif_plan_todo todo;
+
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	assert_true(step());
+	assert_true(displif_plan_next(&w.plan, &todo));
+	assert_false(displif_plan_empty(&w.plan));
+	disconnect();
+	displif_plan_done(&w.plan, 0, false); /* too late */
+	assert_int_equal(w.buf[0].step, DISPLIF_PLAN_NONE);
+	displif_plan_remove(&w.buf[0]);
+	run();
+	assert_int_equal(w.drops, 1);
+	assert_true(displif_plan_empty(&w.plan));
+}
+
+static void empty_means_all_off_and_nothing_under_way(void **state)
+{
+	struct displif_plan_todo todo;
+
+	(void)state;
+	connect(1);
+	assert_true(displif_plan_empty(&w.plan));
+	add(0, 64, false);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	run();
+	w.buf[0].flips = 1;
+	displif_plan_clear(&w.plan);
+	assert_null(w.conn[0].front);
+	assert_true(w.conn[0].dirty);
+	assert_false(displif_plan_empty(&w.plan));
+	assert_true(displif_plan_next(&w.plan, &todo)); /* off */
+	w.buf[0].flips = 0;
+	w.plan.bufs = NULL;
+	w.conn[0].mode_width = 0;
+	assert_false(displif_plan_empty(&w.plan));
+	displif_plan_done(&w.plan, 0, false);
+	assert_true(displif_plan_empty(&w.plan));
+	w.conn[0].mode_width = 1;
+	assert_false(displif_plan_empty(&w.plan));
+}
+
+static void a_new_wish_forgets_the_old_error(void **state)
+{
+	(void)state;
+	connect(1);
+	add(0, 64, false);
+	w.fail_op = XENDISPL_OP_SET_CONFIG;
+	w.fail = -7;
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	run();
+	assert_int_equal(w.conn[0].err, -7);
+	displif_plan_show(&w.plan, 0, &w.buf[0]);
+	assert_int_equal(w.conn[0].err, 0);
+}
+
 static void one_thing_at_a_time(void **state)
 {
 	struct displif_plan_todo todo;
@@ -551,6 +741,19 @@ static void no_connector_beyond_the_array(void **state)
 	displif_plan_show(&w.plan, CONNS, &w.buf[0]);
 	run();
 	assert_int_equal(w.sent[XENDISPL_OP_SET_CONFIG], 0);
+	/* The last one is not the plan's. */
+	disconnect();
+	displif_plan_connectors(&w.plan, w.conn, CONNS - 1);
+	w.conn[CONNS - 1].front = &w.buf[0];
+	w.conn[CONNS - 1].mode_width = 1;
+	displif_plan_clear(&w.plan);
+	connect(CONNS);
+	run();
+	assert_true(displif_plan_empty(&w.plan));
+	displif_plan_stop(&w.plan, ERR_GONE);
+	assert_ptr_equal(w.conn[CONNS - 1].front, &w.buf[0]);
+	assert_int_equal(w.conn[CONNS - 1].mode_width, 1);
+	assert_false(w.conn[CONNS - 1].dirty);
 }
 
 /* Any wishes, faults and ends of connections, in any order; and then peace. */
@@ -624,6 +827,12 @@ int main(void)
 		cmocka_unit_test_setup(a_mode_of_another_size_is_set_by_way_of_off, begin),
 		cmocka_unit_test_setup(what_is_shown_goes_dark_before_it_goes, begin),
 		cmocka_unit_test_setup(flips_under_way_hold_what_concerns_their_buffer, begin),
+		cmocka_unit_test_setup(each_request_has_its_fields_and_no_others, begin),
+		cmocka_unit_test_setup(a_mode_of_another_width_or_height_alone, begin),
+		cmocka_unit_test_setup(buffers_leave_from_anywhere_in_the_list, begin),
+		cmocka_unit_test_setup(what_was_under_way_ends_with_the_connection, begin),
+		cmocka_unit_test_setup(empty_means_all_off_and_nothing_under_way, begin),
+		cmocka_unit_test_setup(a_new_wish_forgets_the_old_error, begin),
 		cmocka_unit_test_setup(one_thing_at_a_time, begin),
 		cmocka_unit_test_setup(a_connection_that_ends_takes_what_the_backend_had, begin),
 		cmocka_unit_test_setup(a_wish_is_answered_when_the_connection_ends, begin),
