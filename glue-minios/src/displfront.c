@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Begin and end of a device, its connectors, errors and counters. */
 #include "displfront_priv.h"
 

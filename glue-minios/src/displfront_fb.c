@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Framebuffers and modes, as the program asks for them. */
 #include "displfront_priv.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* A file descriptor for newlib's select() and read(). */
 #include "displfront_priv.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * Event handler, page flips and events. What is marked "events off" runs in the handler, too: no call from
  * there may sleep, print or allocate.

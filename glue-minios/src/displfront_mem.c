@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * Pages, grants and mappings, as the port layer asks for them; the budget of grants; and pages that a
  * backend still maps after they were given up.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The state machine's steps, and what they ask to be done. The device's thread only. */
 #include "displfront_priv.h"
 
@@ -23,8 +23,8 @@ static bool make_rings(struct displfront_dev *dev, uint32_t n)
 
 	dev->link = malloc(n * sizeof(*dev->link));
 	dev->front = malloc(n * sizeof(*dev->front));
-	dev->tag = malloc(2 * n * sizeof(*dev->tag));
-	dev->tag_ptr = malloc(2 * n * sizeof(*dev->tag_ptr));
+	dev->tag = malloc(2 * (size_t)n * sizeof(*dev->tag));
+	dev->tag_ptr = malloc(2 * (size_t)n * sizeof(*dev->tag_ptr));
 	if (!dev->link || !dev->front || !dev->tag || !dev->tag_ptr)
 		return false;
 	memset(dev->link, 0, n * sizeof(*dev->link));

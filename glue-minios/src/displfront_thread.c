@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The device's thread: watches, deadlines, and whatever may sleep. */
 #include "displfront_priv.h"
 

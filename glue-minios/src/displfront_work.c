@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * Does what the plan asks for: one request at a time, and sharing and mapping between them. The device's
  * thread only.
@@ -119,24 +119,22 @@ static void buf_drop(struct displfront_dev *dev, struct displfront_buf *b)
 
 static void act(struct displfront_dev *dev, struct displif_plan_todo *todo)
 {
-	struct displfront_buf *b = todo->buf ? to_buf(todo->buf) : NULL;
+	struct displfront_buf *b;
 
-	switch (todo->act) {
-	case DISPLIF_PLAN_SHARE:
-		displif_plan_done(&dev->plan, buf_share(dev, b), false);
-		break;
-	case DISPLIF_PLAN_MAP:
-		displif_plan_done(&dev->plan, buf_map(dev, b), false);
-		break;
-	case DISPLIF_PLAN_DROP:
-		buf_drop(dev, b);
-		break;
-	default: /* SEND, FLIP */
-		if (todo->msg.op == XENDISPL_OP_DBUF_DESTROY)
-			displif_port_share_unmap(&dev->port, &b->share);
+	if (todo->act == DISPLIF_PLAN_SEND || todo->act == DISPLIF_PLAN_FLIP) {
+		if (todo->buf && todo->msg.op == XENDISPL_OP_DBUF_DESTROY)
+			displif_port_share_unmap(&dev->port, &to_buf(todo->buf)->share);
 		displfront_send(dev, todo->connector, &todo->msg);
-		break;
+		return;
 	}
+	BUG_ON(!todo->buf);
+	b = to_buf(todo->buf);
+	if (todo->act == DISPLIF_PLAN_SHARE)
+		displif_plan_done(&dev->plan, buf_share(dev, b), false);
+	else if (todo->act == DISPLIF_PLAN_MAP)
+		displif_plan_done(&dev->plan, buf_map(dev, b), false);
+	else
+		buf_drop(dev, b);
 }
 
 /* What the program sees, and what the plan cannot know. */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# The library stays small: bytes of .text (without .rodata) at -Os, core and port layer together, and
+# The library stays small: bytes of .text (without .rodata) at -Os, core and port layer together, the plan, and
 # what is left of it in a program that is only a frontend. Over a limit is a failure.
 #
 # Frame pointers are left out: gcc keeps them on aarch64 and not on x86-64 unless told, and the figures are
@@ -9,6 +9,8 @@
 
 limit_all=$((24 * 1024))
 limit_front=$((12 * 1024))
+# The plan is for glues without a display framework of their own; it is not in the sum of the others.
+limit_plan=$((2 * 1024))
 # A frontend is measured with the library's EDID parser, and without it, as one that hands the EDID on to its OS.
 # The aim is 12 KiB for both. With the parser aarch64, whose instructions are wider, misses it: its limit holds
 # what is reached.
@@ -31,7 +33,7 @@ frontend()
 }
 
 over=
-figure "Size of .text at -Os, bytes        all  limit  frontend alone  limit  with EDID  limit"
+figure "Size of .text at -Os, bytes        all  limit  frontend alone  limit  with EDID  limit   plan  limit"
 for target in x86-64 aarch64; do
 	target_cc $target
 	limit_edid=$(limit_edid_of $target)
@@ -41,6 +43,8 @@ for target in x86-64 aarch64; do
 		$cc -std=c11 -Os -fomit-frame-pointer -ffreestanding -nostdlib -fno-pic -fno-pie \
 			-ffunction-sections -fdata-sections $warnings $includes -c "$src/$f" -o "$work/$target/${f%.c}.o" || fail "$target: $f"
 	done
+	plan=$(text "$work/$target/plan.o")
+	mv "$work/$target/plan.o" "$work/$target.plan.o"
 	"${tool}ld" -m "$format" -r -o "$work/$target.o" "$work/$target"/*.o
 	all=$(text "$work/$target.o")
 	roots=$("${tool}nm" --defined-only "$work/$target.o" | awk '$2 == "T" { print $3 }' |
@@ -50,9 +54,10 @@ for target in x86-64 aarch64; do
 	front=$(frontend "$(echo "$roots" | grep -v '^displif_edid_')")
 	{ [ "$front" -gt 0 ] && [ "$front" -lt "$with_edid" ] && [ "$with_edid" -lt "$all" ]; } ||
 		fail "$target: the frontend's sizes, $front and $with_edid, make no sense"
-	figure "$(printf '  %-28s %6d %6d %15d %6d %10d %6d' "$target, $($cc -dumpversion | sed 's/^/gcc /')" \
-		"$all" $limit_all "$front" $limit_front "$with_edid" "$limit_edid")"
-	if [ "$all" -gt $limit_all ] || [ "$front" -gt $limit_front ] || [ "$with_edid" -gt "$limit_edid" ]; then
+	figure "$(printf '  %-28s %6d %6d %15d %6d %10d %6d %6d %6d' "$target, $($cc -dumpversion | sed 's/^/gcc /')" \
+		"$all" $limit_all "$front" $limit_front "$with_edid" "$limit_edid" "$plan" $limit_plan)"
+	if [ "$all" -gt $limit_all ] || [ "$front" -gt $limit_front ] || [ "$with_edid" -gt "$limit_edid" ] ||
+		[ "$plan" -gt $limit_plan ] || [ "$plan" -eq 0 ]; then
 		over="$over $target"
 	fi
 	echo "largest functions of $target:"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The plan against a backend of a few lines that refuses whatever the protocol does not allow. */
 #include <setjmp.h>
 #include <stdarg.h>
