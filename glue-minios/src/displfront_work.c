@@ -149,12 +149,22 @@ static void mirror(struct displfront_dev *dev)
 	wake_up(&dev->waitq);
 }
 
+/* Nothing is wanted any more. The program is in shutdown_displfront(): nobody waits for the end of a buffer. */
+static void want_nothing(struct displfront_dev *dev)
+{
+	struct displif_plan_buf *p;
+
+	for (p = dev->plan.bufs; p; p = p->next)
+		to_buf(p)->left = true;
+	displif_plan_clear(&dev->plan);
+}
+
 bool displfront_work(struct displfront_dev *dev)
 {
 	struct displif_plan_todo todo;
 
 	if (dev->leaving)
-		displif_plan_clear(&dev->plan);
+		want_nothing(dev);
 	for (;;) {
 		if (dev->req.op && dev->req.over)
 			answer(dev);
@@ -196,11 +206,8 @@ void displfront_work_release(struct displfront_dev *dev)
 void displfront_work_end(struct displfront_dev *dev)
 {
 	struct displif_plan_todo todo;
-	struct displif_plan_buf *p;
 
-	for (p = dev->plan.bufs; p; p = p->next)
-		to_buf(p)->left = true;
-	displif_plan_clear(&dev->plan);
+	want_nothing(dev);
 	while (displif_plan_next(&dev->plan, &todo))
 		act(dev, &todo);
 }
