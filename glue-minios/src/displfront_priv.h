@@ -158,6 +158,7 @@ struct displfront_dev {
 	bool started;	    /* between START and STOP; the handler reads it */
 	bool broken, again; /* the handler's: a session died; work is left in a page */
 	bool kick;	    /* there is something to do */
+	bool napping;	    /* the thread may be woken */
 	bool ready, leave, leaving, removed, ended, final;
 	/* EDIDs: of the connection */
 	uint32_t edid_next; /* connector to be asked next */

@@ -31,7 +31,8 @@ EXPORT_SYMBOL(displfront_clock);
 void displfront_kick(struct displfront_dev *dev)
 {
 	dev->kick = true;
-	if (dev->thread)
+	/* In any other sleep it waits for XenStore, whose calls take being woken for their answer. */
+	if (dev->napping)
 		wake(dev->thread);
 }
 
@@ -115,7 +116,9 @@ static void nap(struct displfront_dev *dev, bool busy)
 		ms = 1;
 	else if (due - now < ms)
 		ms = (uint32_t)(due - now);
+	dev->napping = true;
 	msleep(ms);
+	dev->napping = false;
 }
 
 /* init_displfront() waits for this. */
