@@ -82,9 +82,10 @@ static bool block_fill(struct displfront_block *b)
 
 	b->page = malloc(b->n * sizeof(*b->page));
 	b->held = malloc(b->n * sizeof(*b->held));
+	if (b->page)
+		memset(b->page, 0, b->n * sizeof(*b->page));
 	if (!b->page || !b->held)
 		return false;
-	memset(b->page, 0, b->n * sizeof(*b->page));
 	for (i = 0; i < b->n; i++) {
 		b->page[i] = alloc_page();
 		if (!b->page[i])
