@@ -334,18 +334,22 @@ int displfront_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, ui
 	struct displfront_dev *dev = ctx;
 	struct mapping *m = malloc(sizeof(*m));
 	uint32_t domid = dom;
+	bool sized;
 
 	if (!m)
 		return DISPLIF_E_OS;
 	gntmap_init(&m->map);
 	m->n = n;
 	m->va = NULL;
+	/* Without this gntmap_fini() has nothing to give back, and on PVH ends Mini-OS. */
+	sized = !gntmap_set_max_grants(&m->map, (int)n);
 	/* Its references are not changed, though they are not const there. */
-	if (!gntmap_set_max_grants(&m->map, (int)n) && !make_tables(n))
+	if (sized && !make_tables(n))
 		m->va = gntmap_map_grant_refs(&m->map, n, &domid, 0, (uint32_t *)(uintptr_t)gref,
 					      !!(flags & DISPLIF_PORT_WRITE));
 	if (!m->va) {
-		gntmap_fini(&m->map);
+		if (sized)
+			gntmap_fini(&m->map);
 		free(m);
 		displfront_fail(dev, "%u pages of the backend's cannot be mapped", n);
 		return DISPLIF_E_OS;
