@@ -95,7 +95,9 @@ static int publish_rings(struct displfront_dev *dev, const struct displif_cfg *c
 	err = displif_port_front_publish(&dev->port, dev->nodename, dev->backend, cfg, &front_cfg,
 					 dev->link, dev->front, dev->tag_ptr, &diag);
 	if (err) {
-		displfront_fail_diag(dev, "publishing the rings", err, &diag);
+		/* The budget's own words are better. */
+		if (err != DISPLIF_E_NOSPC)
+			displfront_fail_diag(dev, "publishing the rings", err, &diag);
 		drop_rings(dev);
 		return err;
 	}
