@@ -275,6 +275,8 @@ void displfront_held_sweep(struct displfront_dev *dev)
 {
 	uint32_t held = try_list(dev, &dev->blocks) + try_list(NULL, &orphans);
 
+	if (!dev->sweep_ms)
+		dev->sweep_ms = SWEEP_MS / 2;
 	dev->sweep_ms = dev->sweep_ms < SWEEP_MAX_MS / 2 ? dev->sweep_ms * 2 : SWEEP_MAX_MS;
 	dev->sweep_at = held ? displfront_clock(dev) + dev->sweep_ms : DISPLIF_NEVER;
 }

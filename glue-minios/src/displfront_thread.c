@@ -205,6 +205,8 @@ void displfront_thread(void *arg)
 	struct displfront_dev *dev = arg;
 	bool busy;
 
+	/* Pages that a device before this one left to the backend: it may have let go. */
+	displfront_held_sweep(dev);
 	/* Whatever an earlier frontend left: we begin at Initialising. */
 	displfront_feed(dev, DISPLIF_IN_RESUMED, 0);
 	while (!dev->final || !dev->leave) {
