@@ -129,6 +129,13 @@ static void settle(struct displif_plan_conn *c, int32_t err)
 	c->err = err;
 }
 
+/* The same for a request about @b, if that is what is wanted still. */
+static void settle_for(struct displif_plan_conn *c, const struct displif_plan_buf *b, int32_t err)
+{
+	if (c->front == b)
+		settle(c, err);
+}
+
 /* Returns whether something is asked for, or under way. */
 static bool next_mode(struct displif_plan *plan, uint32_t index)
 {
@@ -263,7 +270,7 @@ static void configured(struct displif_plan_conn *c, const struct displif_plan_bu
 	if (!b)
 		return;
 	if (err) {
-		settle(c, err);
+		settle_for(c, b, err);
 		return;
 	}
 	c->mode_width = b->width;
@@ -300,7 +307,7 @@ void displif_plan_done(struct displif_plan *plan, int32_t err, bool lost)
 	if (t.act == DISPLIF_PLAN_IDLE)
 		return;
 	if (t.act == DISPLIF_PLAN_FLIP)
-		settle(&plan->conn[t.connector], err);
+		settle_for(&plan->conn[t.connector], t.buf, err);
 	else if (t.msg.op == XENDISPL_OP_SET_CONFIG)
 		configured(&plan->conn[t.connector], t.buf, err);
 	else if (t.buf && t.act == DISPLIF_PLAN_SEND)

@@ -573,6 +573,49 @@ static void one_thing_at_a_time(void **state)
 	assert_int_equal(todo.connector, 0);
 }
 
+/* Up to a request of connector 0's, which is left without an answer. */
+static void until(uint8_t op, struct displif_plan_todo *todo)
+{
+	while (displif_plan_next(&w.plan, todo) && todo->msg.op != op) {
+		if (todo->act == DISPLIF_PLAN_SEND)
+			send(todo);
+		else
+			displif_plan_done(&w.plan, 0, false);
+	}
+	assert_int_equal(todo->msg.op, op);
+}
+
+/* Something else is wanted before a mode or a flip is answered, well or badly: that is brought about, too. */
+static void a_new_wish_outlives_the_answer_to_the_old_one(void **state)
+{
+	static const uint8_t op[] = { XENDISPL_OP_SET_CONFIG, XENDISPL_OP_PG_FLIP };
+	struct displif_plan_todo todo;
+	uint32_t i;
+
+	for (i = 0; i < 12; i++) {
+		begin(state);
+		connect(1);
+		add(0, 64, false);
+		add(1, i & 1 ? 64 : 128, false);
+		displif_plan_show(&w.plan, 0, &w.buf[0]);
+		until(op[i / 2 % 2], &todo);
+		if (i < 4)
+			displif_plan_show(&w.plan, 0, &w.buf[1]);
+		else if (i < 8)
+			displif_plan_show(&w.plan, 0, NULL);
+		else
+			displif_plan_remove(&w.buf[0]);
+		if (i % 3)
+			backend(0, &todo.msg);
+		displif_plan_done(&w.plan, i % 3 ? 0 : -5, false);
+		run();
+		assert_int_equal(w.conn[0].err, 0);
+		assert_int_equal(w.m.shown[0], i < 4 ? w.buf[1].fb : 0);
+		assert_int_equal(w.m.mode[0] != 0, i < 4);
+		assert_agree();
+	}
+}
+
 static void a_connection_that_ends_takes_what_the_backend_had(void **state)
 {
 	uint64_t dbuf;
@@ -834,6 +877,7 @@ int main(void)
 		cmocka_unit_test_setup(empty_means_all_off_and_nothing_under_way, begin),
 		cmocka_unit_test_setup(a_new_wish_forgets_the_old_error, begin),
 		cmocka_unit_test_setup(one_thing_at_a_time, begin),
+		cmocka_unit_test_setup(a_new_wish_outlives_the_answer_to_the_old_one, begin),
 		cmocka_unit_test_setup(a_connection_that_ends_takes_what_the_backend_had, begin),
 		cmocka_unit_test_setup(a_wish_is_answered_when_the_connection_ends, begin),
 		cmocka_unit_test_setup(what_is_refused_is_told, begin),
