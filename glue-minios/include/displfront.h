@@ -142,8 +142,8 @@ void displfront_fb_destroy(struct displfront_dev *dev, struct displfront_fb *fb)
 /* --- showing --- */
 
 /*
- * Sets the connector's mode to the size of @fb and shows it; NULL: off. Blocks until the backend answered (twice 3 s at most).
- * -EINVAL, -ENOTCONN, -EIO, -ETIMEDOUT, -ESTALE (fb.lost).
+ * Sets the connector's mode to the size of @fb and shows it; NULL: off. Blocks until the backend answered (9 s at most: three answers).
+ * -EINVAL, -ENOTCONN, -EIO, -ETIMEDOUT (also if a backend of before still maps @fb: it is shown later), -ESTALE (fb.lost).
  */
 int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb);
 
@@ -154,7 +154,7 @@ int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displ
  * blocks until the framebuffer is on the screen, and there is no event. Up to DISPLFRONT_FLIPS are under way, each
  * of another framebuffer. A framebuffer may be drawn to when a flip to another one is on the screen.
  * -EINVAL (no such connector, another size, nothing is shown there), -EBUSY (it is under way already), -EAGAIN (NOWAIT: too
- * many are), -ENOTCONN, -ESTALE (fb.lost), -EIO (refused), -ETIMEDOUT.
+ * many are), -ENOTCONN, -ESTALE (fb.lost), -EIO (refused), -ETIMEDOUT (it is lost, or had no turn for 9 s).
  */
 int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb,
 		    uint32_t flags);

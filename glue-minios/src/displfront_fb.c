@@ -139,9 +139,24 @@ void displfront_fb_destroy(struct displfront_dev *dev, struct displfront_fb *fb)
 }
 EXPORT_SYMBOL(displfront_fb_destroy);
 
+/* Whether the backend need not be waited for any more. The array may move while we wait. */
+static bool is_shown(struct displfront_dev *dev, uint32_t connector,
+		     const struct displif_plan_buf *buf, uint32_t generation, uint64_t until)
+{
+	const struct displif_plan_conn *m = &dev->mode[connector];
+
+	return !m->dirty || m->front != buf || dev->generation != generation || !dev->started ||
+	       displfront_clock(dev) >= until;
+}
+
 int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb)
 {
 	struct displfront_buf *b = (struct displfront_buf *)fb;
+	struct displif_plan_buf *p = b ? &b->plan : NULL;
+	uint32_t generation = dev->generation;
+	const struct displif_plan_conn *m;
+	struct displfront_conn *c;
+	uint64_t until;
 
 	if (connector >= dev->n) {
 		displfront_fail(dev, "no connector %u: there are %u", connector, dev->n);
@@ -155,11 +170,27 @@ int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displ
 		displfront_fail(dev, "the framebuffer is lost");
 		return -ESTALE;
 	}
-	/* One after the other. The array may move while we wait. */
-	wait_event(dev->waitq, !dev->mode[connector].dirty || !dev->started);
-	displif_plan_show(&dev->plan, connector, b ? &b->plan : NULL);
+	/* One after the other. What only comes back after a reconnection is not waited for. */
+	c = dev->conn[connector];
+	wait_event(dev->waitq, !c->asked || dev->generation != generation || !dev->started);
+	if (dev->generation != generation || !dev->started)
+		return -ENOTCONN;
+	c->asked = true;
+	displif_plan_show(&dev->plan, connector, p);
 	displfront_kick(dev);
-	wait_event(dev->waitq, !dev->mode[connector].dirty || !dev->started);
-	return !dev->started ? -ENOTCONN : dev->mode[connector].err;
+	until = displfront_clock(dev) + DISPLFRONT_PATIENCE_MS;
+	wait_event(dev->waitq, is_shown(dev, connector, p, generation, until));
+	c->asked = false;
+	wake_up(&dev->waitq);
+	if (dev->generation != generation || !dev->started)
+		return -ENOTCONN;
+	m = &dev->mode[connector];
+	if (m->dirty && m->front == p) {
+		/* As when a backend of before still maps its pages. */
+		displfront_fail(dev, "connector %u: not shown after %u ms", connector,
+				DISPLFRONT_PATIENCE_MS);
+		return -ETIMEDOUT;
+	}
+	return m->err;
 }
 EXPORT_SYMBOL(displfront_show);

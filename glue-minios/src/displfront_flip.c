@@ -289,6 +289,7 @@ int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displ
 		    uint32_t flags)
 {
 	struct displfront_buf *b = (struct displfront_buf *)fb;
+	uint64_t until = displfront_clock(dev) + DISPLFRONT_PATIENCE_MS;
 	bool waited = !(flags & DISPLFRONT_NOWAIT);
 	struct displfront_flip *f;
 	unsigned long irq;
@@ -296,8 +297,11 @@ int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displ
 	int err;
 
 	if (waited)
-		wait_event(dev->waitq, judge(dev, connector, b, 0) != -EAGAIN);
+		wait_event(dev->waitq, judge(dev, connector, b, 0) != -EAGAIN ||
+					       displfront_clock(dev) >= until);
 	err = judge(dev, connector, b, waited ? 0 : 1);
+	if (waited && err == -EAGAIN)
+		err = -ETIMEDOUT;
 	if (err) {
 		explain(dev, connector, b, err);
 		return err;

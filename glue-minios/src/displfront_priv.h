@@ -28,6 +28,8 @@
 
 /* For a request of the device's thread, and for the end of a device, ms. */
 #define DISPLFRONT_ANSWER_MS 3000u
+/* For a mode to be left, one to be set and its first flip, and for the turn of a flip. */
+#define DISPLFRONT_PATIENCE_MS 9000u
 /* Events that wait for displfront_receive(). */
 #define DISPLFRONT_EVENTS 64u
 /* 8 pages and their directory. */
@@ -107,6 +109,7 @@ struct displfront_tag {
 /* Lives from the first connection that has it to the end of the device. */
 struct displfront_conn {
 	struct displfront_flip flip[DISPLFRONT_FLIPS];
+	bool asked; /* a thread of the program is in displfront_show() */
 	/* configuration and EDID */
 	uint32_t width, height;
 	char unique_id[DISPLIF_UNIQUE_ID];

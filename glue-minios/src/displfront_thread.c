@@ -216,6 +216,8 @@ void displfront_thread(void *arg)
 			serve_rings(dev, displfront_clock(dev));
 		busy = displfront_work(dev);
 		begin(dev, displfront_clock(dev));
+		/* Some wait for a time, too. */
+		wake_up(&dev->waitq);
 		if (dev->kick || dev->broken)
 			schedule();
 		else if (!dev->final || !dev->leave)
