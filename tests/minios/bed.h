@@ -18,6 +18,7 @@ struct bed_opts {
 	uint64_t seed;
 	const uint8_t *edid; /* NULL: refused */
 	uint32_t edid_size;
+	uint32_t devid;
 	bool be_alloc;
 };
 
@@ -46,6 +47,9 @@ void bed_stop(struct bed *bed);
 void bed_revive(struct bed *bed);
 /* Waits until the frontend is in a status; false if that takes longer than @ms. */
 bool bed_wait(struct bed *bed, enum displfront_status status, uint32_t ms);
+
+/* Calls @fn after @ms, in a thread of Mini-OS's. What it asserts is not told well. */
+void bed_after(struct bed *bed, uint32_t ms, void (*fn)(struct bed *bed));
 
 /* Fills a framebuffer with pixels that only it has. */
 void bed_paint(struct displfront_fb *fb, uint32_t what);

@@ -4,7 +4,7 @@
  *
  * The stack of the test program is Mini-OS's thread "main"; other threads are coroutines. Domain 0 runs when no thread can,
  * and, with a seed, at any access to a shared page and in any call. What Mini-OS forbids (to sleep with events off,
- * to wake a thread in the middle of a XenStore call) is a *failure*: printed and counted, so that a test ends by mos_end().
+ * to wake a thread in the middle of a XenStore call, to touch with events on what a handler touches) is a *failure*: printed and counted, so that a test ends by mos_end().
  */
 #ifndef MOS_H
 #define MOS_H
@@ -57,7 +57,7 @@ uint32_t mos_fault_fired(void);
 
 /* --- what happens when --- */
 
-/* Calls @fn once, at the @nth call of a stub function from now, outside of domain 0. NULL: not any more. */
+/* Calls @fn once, at the @nth call of a stub function from now, outside of domain 0 and of handlers. NULL: not any more. */
 void mos_at(uint32_t nth, void (*fn)(void *arg), void *arg);
 /* Calls of stub functions so far. */
 uint32_t mos_points(void);
@@ -65,7 +65,7 @@ uint32_t mos_points(void);
 void mos_grants_other(uint32_t n);
 /* Sets the wall clock so much forward. */
 void mos_clock_step(int64_t ms);
-/* How long the main thread may wait for one thing, in virtual time; 0: 10 minutes. */
+/* How long the main thread may wait for one thing, not counting msleep(), in virtual time; 0: a minute. */
 void mos_patience(uint64_t ms);
 /* What was printed since mos_print_clear(), at most the last 16 KiB. */
 const char *mos_printed(void);

@@ -43,21 +43,9 @@ int alloc_fd(unsigned int type)
 	return fd;
 }
 
-bool select_yes(struct file *file)
-{
-	(void)file;
-	return true;
-}
-
 bool select_read_flag(struct file *file)
 {
 	return file->read;
-}
-
-off_t lseek_default(struct file *file, off_t offset, int whence)
-{
-	(void)whence;
-	return file->offset = offset;
 }
 
 int close(int fd)

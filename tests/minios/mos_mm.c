@@ -63,6 +63,7 @@ void free_pages(void *pointer, int order)
 	(void)order;
 	mos_in_thread("free_pages()");
 	mos_point();
+	mos_page_freed(pointer);
 	fake_mem_free(mos.dom, pointer);
 }
 
@@ -87,7 +88,7 @@ long mos_range_take(uint32_t n, bool *have)
 		taken[first + len] = true;
 		*have = *have && tables[(first + len) / TABLE];
 	}
-	return first;
+	return (long)first;
 }
 
 void mos_range_tables(long first, uint32_t n)

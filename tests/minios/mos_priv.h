@@ -59,10 +59,14 @@ bool mos_dom0(void);
 bool mos_refused(uint32_t kind);
 /* @what may sleep: not with events off, not in a handler. */
 void mos_may_sleep(const char *what);
+/* The same, of what is no progress by itself. */
+void mos_may_switch(const char *what);
 /* Not in a handler. */
 void mos_in_thread(const char *what);
 /* Of the seed's; false without one. */
 bool mos_chance(uint32_t of);
+/* A page that was a handler's may be anybody's. */
+void mos_page_freed(const void *va);
 /* Text as malloc() would give it. */
 char *mos_text(const char *text, size_t len);
 void *mos_block(size_t size);
@@ -70,6 +74,8 @@ void *mos_block(size_t size);
 /* mos_sched.c */
 void mos_sched_init(void);
 void mos_sched_end(void);
+/* The thread does something else than to wait. */
+void mos_progress(void);
 /* Nanoseconds. */
 s_time_t mos_now(void);
 /* mos_evtchn.c */

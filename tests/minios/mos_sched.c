@@ -13,7 +13,7 @@
 #include "co.h"
 #include "mos_priv.h"
 
-#define PATIENCE_MS 600000u
+#define PATIENCE_MS 60000u
 /* What a pass through schedule() takes, so that who asks for the time in a loop sees it pass. */
 #define PASS_US 50u
 #define STACKS 32u
@@ -104,6 +104,7 @@ void msleep(uint32_t ms)
 	t->wakeup_time = mos_now() + MILLISECS(ms);
 	clear_runnable(t);
 	schedule();
+	mos_progress();
 }
 
 void mos_sleep(uint32_t ms)
@@ -113,6 +114,12 @@ void mos_sleep(uint32_t ms)
 	/* wake() may end a sleep. */
 	while (mos_now() < until)
 		msleep((uint32_t)((until - mos_now() + 999999) / 1000000));
+}
+
+void mos_progress(void)
+{
+	if (running == &main_thread)
+		main_since = fake_now(mos.w);
 }
 
 /* --- the hub --- */
@@ -194,16 +201,16 @@ static void hub(void)
 {
 	struct mos_thread *m;
 
-	main_since = fake_now(mos.w);
 	for (;;) {
-		if (fake_now(mos.w) - main_since > mos.patience)
+		if (!is_runnable(&main_thread.t) && !main_thread.t.wakeup_time &&
+		    fake_now(mos.w) - main_since > mos.patience)
 			fail_msg("Mini-OS: the main thread waits for ever");
 		mos_point();
 		pass_us(PASS_US);
 		if ((!mos.seed || mos_chance(2)) && mos_xenbus_step())
 			continue;
-		if (!mos.seed)
-			mos_dom0();
+		if (!mos.seed && mos_dom0())
+			mos_events();
 		m = pick();
 		if (m == &main_thread) {
 			take_out(m);
@@ -219,7 +226,7 @@ static void hub(void)
 
 void schedule(void)
 {
-	mos_may_sleep("schedule()");
+	mos_may_switch("schedule()");
 	if (mos.in_handler)
 		return;
 	mos.irqs_off = false;
@@ -254,6 +261,7 @@ void exit_thread(void)
 	abort();
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): Mini-OS has it so. */
 struct thread *create_thread(char *name, void (*fn)(void *), void *data)
 {
 	struct mos_thread *m = calloc(1, sizeof(*m));
@@ -313,4 +321,5 @@ void mos_sched_init(void)
 	main_thread.t.wakeup_time = 0;
 	running = &main_thread;
 	append(&main_thread);
+	mos_progress();
 }

@@ -57,7 +57,7 @@ void mos_point(void)
 	void (*at)(void *arg) = mos.at;
 
 	mos.points++;
-	if (at && mos.points >= mos.at_point && !mos.in_dom0) {
+	if (at && mos.points >= mos.at_point && !mos.in_dom0 && !mos.in_handler) {
 		mos.at = NULL;
 		at(mos.at_arg);
 	}
@@ -66,11 +66,43 @@ void mos_point(void)
 	mos_events();
 }
 
+/* --- shared pages --- */
+
+#define HANDLED 64u
+
+/* Pages that a handler touched: threads may do so only with events off from then on. */
+static uintptr_t handled[HANDLED];
+
+void mos_page_freed(const void *va)
+{
+	uint32_t i;
+
+	for (i = 0; i < HANDLED; i++) {
+		if (handled[i] == (uintptr_t)va)
+			handled[i] = 0;
+	}
+}
+
+static void check_lock(const volatile void *addr)
+{
+	uintptr_t page = (uintptr_t)addr & ~(uintptr_t)4095;
+	uint32_t i, unused = 0;
+
+	for (i = 0; i < HANDLED && handled[i] != page; i++) {
+		if (!handled[i])
+			unused = i;
+	}
+	if (i < HANDLED && !mos.irqs_off)
+		mos_fail("a thread touches a page of the handler's with events on");
+	else if (i == HANDLED && mos.in_handler)
+		handled[unused] = page;
+}
+
 /* Before every access of the core's to a shared page, in whichever domain. */
 static void on_access(const volatile void *addr, enum fake_access kind)
 {
-	(void)addr;
-	(void)kind;
+	if (!mos.in_dom0 && kind != FAKE_BARRIER)
+		check_lock(addr);
 	if (mos_chance(6))
 		mos_dom0();
 	if (mos_chance(3))
@@ -81,12 +113,22 @@ void mos_in_thread(const char *what)
 {
 	if (mos.in_handler)
 		mos_fail("%s in an event handler", what);
+	else
+		mos_progress();
 }
 
 void mos_may_sleep(const char *what)
 {
-	mos_in_thread(what);
-	if (!mos.in_handler && mos.irqs_off)
+	mos_may_switch(what);
+	if (!mos.in_handler)
+		mos_progress();
+}
+
+void mos_may_switch(const char *what)
+{
+	if (mos.in_handler)
+		mos_fail("%s in an event handler", what);
+	else if (mos.irqs_off)
 		mos_fail("%s with events off", what);
 }
 
@@ -144,7 +186,8 @@ void mos_boot(struct fake_dom *dom, bool pv, uint64_t seed)
 	mos_print_clear();
 	mos_mm_init();
 	mos_sched_init();
-	fake_access_hook = seed ? on_access : NULL;
+	memset(handled, 0, sizeof(handled));
+	fake_access_hook = on_access;
 }
 
 /* One line if there are any. */

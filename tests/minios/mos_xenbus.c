@@ -5,10 +5,10 @@
  */
 #include <stdio.h>
 
+#include "mos_priv.h"
+
 #include <mini-os/lib.h>
 #include <mini-os/wait.h>
-
-#include "mos_priv.h"
 
 struct request {
 	struct thread *thread;

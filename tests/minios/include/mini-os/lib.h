@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #else
+/* NOLINTBEGIN(readability-redundant-declaration): the host has them, too. */
 int memcmp(const void *a, const void *b, size_t n);
 void *memcpy(void *restrict dst, const void *restrict src, size_t n);
 void *memset(void *dst, int c, size_t n);
@@ -40,9 +41,10 @@ int sscanf(const char *restrict s, const char *restrict fmt, ...)
 	__attribute__((format(scanf, 2, 3)));
 int vsnprintf(char *restrict buf, size_t size, const char *restrict fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));
+/* NOLINTEND(readability-redundant-declaration) */
 #endif
 /* Counted, and refused where a test says so: mos_lib.c. */
-char *strdup(const char *s) __asm__("mos_strdup");
+char *strdup(const char *s) __asm__("mos_strdup"); /* NOLINT(readability-redundant-declaration) */
 
 #include <mini-os/console.h>
 #include <mini-os/xenbus.h>
@@ -91,9 +93,7 @@ struct file_ops {
 unsigned int alloc_file_type(const struct file_ops *ops);
 struct file *get_file_from_fd(int fd);
 int alloc_fd(unsigned int type);
-bool select_yes(struct file *file);
 bool select_read_flag(struct file *file);
-off_t lseek_default(struct file *file, off_t offset, int whence);
 int close(int fd) __asm__("mos_close");
 #endif
 
