@@ -71,6 +71,8 @@ class Bed:
         self.rng = rng
         # More for Rig.guest_create(), for a kernel that is not Debian's.
         self.guest_options = {}
+        # Images of Mini-OS: {kind: file}.
+        self.minios = {}
         self.screen = None
         self.backend = None
         self.guest = None

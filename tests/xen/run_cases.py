@@ -19,6 +19,7 @@ import cases_hostile_guest
 import cases_kms
 import cases_life
 import cases_limits
+import cases_minios
 import cases_trace
 import cases_user
 from bed import Bed
@@ -54,6 +55,9 @@ SUITES = {
 }
 # A boot serves one part; they may run side by side.
 PARTS = {"amd64": ("base", "drm"), "arm64": ("base-arm64",)}
+# Not a part that is always there: its cases depend on the images of Mini-OS that are given.
+MINIOS = "minios"
+_MINIOS_KINDS = ("pv", "pvh", "pv-console", "pvh-console")
 # Run with --long, or when they are named.
 LONG = {
     "amd64": [("card-picture", cases_card.picture)] + cases_hostile.LONG
@@ -73,8 +77,10 @@ def _parse():
     p.add_argument("--images", required=True, help="output of mkimages.sh")
     p.add_argument("--programs", required=True,
                    help="folder bin of programs.sh")
-    p.add_argument("--module", required=True,
-                   help="displif_drm.ko for the guest's kernel")
+    p.add_argument("--module", help="displif_drm.ko for the guest's kernel, for all parts but minios")
+    p.add_argument("--minios", action="append", default=[], metavar="KIND=FILE",
+                   help="a Mini-OS with examples/minios-demo or minios-console in it, for the part minios: KIND is "
+                   + ", ".join(_MINIOS_KINDS) + "; can be given for each of them")
     p.add_argument("--guest-kernel", metavar="FILE",
                    help="what guests boot, by default as in the images")
     p.add_argument("--guest-image", metavar="FILE",
@@ -84,25 +90,49 @@ def _parse():
     p.add_argument("--picture", required=True,
                    help="the program that compares pictures")
     p.add_argument("--seed", type=int, help="repeat a run's random choices")
-    p.add_argument("--part", choices=sorted(SUITES),
+    p.add_argument("--part", choices=sorted([*SUITES, MINIOS]),
                    help="of the cases of that architecture; all of them, if none is named")
     p.add_argument("--long", action="store_true",
                    help="attacks and judgements in full length, and nothing else")
     p.add_argument("--list", action="store_true", help="only name the cases")
     p.add_argument("case", nargs="*", help="run only these")
     args = p.parse_intermixed_args()
-    if args.part and args.part not in PARTS[args.arch]:
-        p.error(f"{args.arch} has the parts {', '.join(PARTS[args.arch])}")
+    _set_suite(p, args)
+    return args
+
+
+def _images(p, words):
+    images = dict(word.split("=", 1) if "=" in word else (word, "") for word in words)
+    for kind, path in images.items():
+        if kind not in _MINIOS_KINDS or not os.path.isfile(path):
+            p.error(f"--minios {kind}={path}: wanted is one of {', '.join(_MINIOS_KINDS)}, and a file")
+    return {kind: os.path.abspath(path) for kind, path in images.items()}
+
+
+def _set_suite(p, args):
+    """What is to be run, from what was asked for."""
+    args.minios = _images(p, args.minios)
+    if bool(args.minios) != (args.part == MINIOS):
+        p.error(f"--part {MINIOS} and --minios go together")
+    if args.part == MINIOS:
+        parts, long, hand = {MINIOS: cases_minios.cases(args.minios)}, [], []
+        if args.arch != "amd64":
+            p.error(f"{args.arch} has no part {MINIOS}")
+    else:
+        parts, long, hand = SUITES, LONG[args.arch], BY_HAND[args.arch]
+        if not args.module:
+            p.error("--module is missing")
+        if args.part and args.part not in PARTS[args.arch]:
+            p.error(f"{args.arch} has the parts {', '.join(PARTS[args.arch])}")
     if bool(args.guest_kernel) != bool(args.guest_image):
         p.error("--guest-kernel and --guest-image go together")
-    short = sum((SUITES[part] for part in ([args.part] if args.part else PARTS[args.arch])), [])
-    args.suite = LONG[args.arch] if args.long else short
+    short = sum((parts[part] for part in ([args.part] if args.part else PARTS[args.arch])), [])
+    args.suite = long if args.long else short
     if args.case:
-        args.suite = short + LONG[args.arch] + BY_HAND[args.arch]
+        args.suite = short + long + hand
     unknown = set(args.case) - {name for name, _ in args.suite}
     if unknown:
         p.error(f"no such case: {', '.join(sorted(unknown))}")
-    return args
 
 
 def _figures(name, notes, failed, seconds):
@@ -136,6 +166,7 @@ def main():
               args.guest_image)
     rig.stop()  # one that an earlier run left behind
     bed = Bed(rig, args.programs, DISPLAY[args.arch], rng, args.module, args.desktop)
+    bed.minios = args.minios
     bed.screen = Screen(bed, os.path.abspath(args.picture), rig.top, rng)
     with rig:
         try:

@@ -91,7 +91,7 @@ class Screen:
         return path
 
 
-def _read_ppm(path):
+def read_ppm(path):
     with open(path, "rb") as f:
         data = f.read()
     head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
@@ -102,7 +102,7 @@ def _read_ppm(path):
 
 def plant_pixel(path, out, rng):
     """A copy of a PPM with one pixel a little different."""
-    head, _, pixels = _read_ppm(path)
+    head, _, pixels = read_ppm(path)
     at = rng.randrange(len(pixels))
     pixels[at] = (pixels[at] + PLANTED) % 256
     with open(out, "wb") as f:
@@ -111,7 +111,7 @@ def plant_pixel(path, out, rng):
 
 def plant_lines(path, out, rng):
     """A copy of a PPM with two different lines swapped."""
-    head, width, pixels = _read_ppm(path)
+    head, width, pixels = read_ppm(path)
     n = 3 * width
     lines = [bytes(pixels[i:i + n]) for i in range(0, len(pixels), n)]
     pairs = [i for i in range(len(lines) - 1) if lines[i] != lines[i + 1]]
