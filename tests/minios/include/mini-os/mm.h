@@ -12,6 +12,8 @@
 #define L1_PROT 0x63UL
 #define L1_PROT_RO 0x61UL
 
+extern unsigned long nr_free_pages;
+
 unsigned long alloc_pages(int order);
 void free_pages(void *pointer, int order);
 #define alloc_page() alloc_pages(0)
