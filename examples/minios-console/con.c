@@ -13,7 +13,7 @@
 
 static char *line_at(const struct con *con, uint32_t y)
 {
-	return con->text + (con->top + y) % con->rows * con->columns;
+	return con->text + (size_t)((con->top + y) % con->rows) * con->columns;
 }
 
 /* --- text --- */
@@ -64,7 +64,7 @@ static void draw_letter(const struct con *con, const struct displfront_fb *fb, u
 	for (uint32_t y = 0; y < high; y++) {
 		uint32_t *pixel =
 			(uint32_t *)((char *)fb->pixels + (size_t)(row * high + y) * fb->stride) +
-			column * wide;
+			(size_t)column * wide;
 
 		for (uint32_t x = 0; x < wide; x++)
 			pixel[x] = con_font_dot((unsigned char)letter, x / scale, y / scale) ?
@@ -78,7 +78,7 @@ static void draw(struct con *con, uint32_t i)
 {
 	for (uint32_t y = 0; y < con->rows; y++) {
 		const char *line = line_at(con, y);
-		char *shown = con->shown[i] + y * con->columns;
+		char *shown = con->shown[i] + (size_t)y * con->columns;
 
 		for (uint32_t x = 0; x < con->columns; x++) {
 			if (shown[x] == line[x])

@@ -77,7 +77,7 @@ static void print_line(struct demo *d)
 
 		if (head->flips)
 			printk("demo: connector %u: %lu flips/s, frame %u\n", i,
-			       (unsigned long)(head->flips * 1000u / time), head->frame);
+			       (unsigned long)((uint64_t)head->flips * 1000u / time), head->frame);
 		head->flips = 0;
 	}
 	d->line_begin = now;

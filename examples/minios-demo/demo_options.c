@@ -14,12 +14,12 @@
 static bool number(const char *word, const char *name, uint32_t *value)
 {
 	size_t len = strlen(name);
-	char *end;
+	char *end = NULL;
 
 	if (strncmp(word, name, len) || word[len] != '=' || !word[len + 1])
 		return false;
 	*value = (uint32_t)strtoul(word + len + 1, &end, 10);
-	return !*end;
+	return end && !*end;
 }
 
 void demo_options_word(struct demo_options *options, const char *word)
