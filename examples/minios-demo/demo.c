@@ -107,16 +107,18 @@ static void loop(struct demo *d)
 	d->line_begin = displfront_clock(d->dev);
 	d->line_at = d->line_begin + 1000;
 	while (!stop) {
-		bool done = true;
+		bool done = true, soon = false;
 
 		take_events(d);
 		for (uint32_t i = 0; i < d->n; i++) {
-			demo_head_next(&d->head[i]);
+			soon |= demo_head_next(&d->head[i]);
 			done &= demo_head_done(&d->head[i]);
 		}
 		print_line(d);
 		if (done)
 			hold(d);
+		else if (soon)
+			msleep(10);
 		else
 			wait_event(*displfront_queue(d->dev), displfront_pending(d->dev) || stop);
 	}

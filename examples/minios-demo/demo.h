@@ -45,8 +45,8 @@ struct demo_head {
 /* Makes what is missing of framebuffers and shows frame head->frame. Blocks. 0 or a negative E*. */
 int demo_head_bring(struct demo_head *head);
 void demo_head_end(struct demo_head *head);
-/* Draws the next frame and flips to it, unless one is under way or all frames are done. */
-void demo_head_next(struct demo_head *head);
+/* Draws the next frame and flips to it, unless one is under way or all frames are done. True: to be tried again soon. */
+bool demo_head_next(struct demo_head *head);
 /* A flip ended. */
 void demo_head_flipped(struct demo_head *head, const struct displfront_event *event);
 /* Whether the last frame is on the screen, or nothing more will come. */

@@ -91,27 +91,31 @@ bool demo_head_done(const struct demo_head *head)
 	return head->refused || (options->frames && head->frame >= options->frames);
 }
 
-void demo_head_next(struct demo_head *head)
+bool demo_head_next(struct demo_head *head)
 {
 	uint32_t back = head->fb[1] ? 1 - head->front : 0;
 	int err;
 
 	if (!head->ready || head->flying || demo_head_done(head))
-		return;
+		return false;
 	draw(head, back, head->frame + 1);
 	if (!head->first_ms)
 		head->first_ms = displfront_clock(head->dev);
 	err = displfront_flip(head->dev, head->index, head->fb[back], DISPLFRONT_NOWAIT);
 	if (!err) {
 		head->flying = true;
-		return;
+		return false;
 	}
+	/* After a reconnection it takes a moment until all framebuffers are there again. */
+	if (err == -EAGAIN || err == -EBUSY)
+		return true;
 	/* Gone: the status tells when it is back. */
 	head->ready = false;
 	if (err != -ENOTCONN && err != -ESTALE) {
 		printk("demo: connector %u: flip: %s\n", head->index, displfront_error(head->dev));
 		head->refused = true;
 	}
+	return false;
 }
 
 void demo_head_flipped(struct demo_head *head, const struct displfront_event *event)

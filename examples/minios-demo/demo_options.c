@@ -41,7 +41,7 @@ void demo_options_word(struct demo_options *options, const char *word)
 
 void demo_options_read(struct demo_options *options, const char *line)
 {
-	char word[WORD];
+	char word[WORD] = { 0 };
 	size_t len = 0;
 
 	for (;; line++) {

@@ -99,6 +99,26 @@ static void case_be_alloc(struct bed *bed)
 	killed(bed, true);
 }
 
+/* Killed and ended while it flips: it goes on, to the last frame. */
+static void case_flipping(struct bed *bed)
+{
+	run_begin(bed, NULL, "frames=80000 seed=7");
+	for (unsigned int i = 1; i <= 3; i++) {
+		run_await("flips/s", i);
+		if (i % 2)
+			bed_kill(bed);
+		else
+			bed_stop(bed);
+		mos_sleep(500);
+		bed_revive(bed);
+		run_await("shown in", i + 1);
+	}
+	run_await("shown_frame=80000", 1);
+	assert_true(shows(bed, 0, 64, 48, 80000));
+	run_tell();
+	run_end(bed);
+}
+
 static void test_case(void **state)
 {
 	struct bed bed;
@@ -106,7 +126,7 @@ static void test_case(void **state)
 	(void)state;
 	/* Each is used in one of the programs. */
 	(void)case_frames, (void)case_told, (void)case_no_backend, (void)case_killed,
-		(void)case_be_alloc;
+		(void)case_be_alloc, (void)case_flipping;
 	DEMO_CASE(&bed);
 }
 
