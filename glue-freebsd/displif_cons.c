@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/*
+ * The vt(4) console on connector 0. Its drawing runs under vt's spin lock and in a panic: it copies pixels
+ * into memory that the backend sees, and sets one bit. A callout flips when that bit is set.
+ */
+#include "displif_var.h"
+
+#include <dev/vt/vt.h>
+#include <dev/vt/hw/fb/vt_fb.h>
+
+/* As the library's. */
+#define XRGB8888 DISPLIF_FOURCC('X', 'R', '2', '4')
+/* Looks without damage until the callout becomes slow. */
+#define CALM 30u
+
+static vd_blank_t cons_blank;
+static vd_bitblt_text_t cons_bitblt_text;
+static vd_bitblt_bmp_t cons_bitblt_bitmap;
+static vd_bitblt_argb_t cons_bitblt_argb;
+static vd_drawrect_t cons_drawrect;
+static vd_setpixel_t cons_setpixel;
+static vd_postswitch_t cons_postswitch;
+
+/* No mmap: what a program draws there would not be noticed. */
+static struct vt_driver cons_driver = {
+	.vd_name = "displif",
+	.vd_init = vt_fb_init,
+	.vd_fini = vt_fb_fini,
+	.vd_blank = cons_blank,
+	.vd_bitblt_text = cons_bitblt_text,
+	.vd_invalidate_text = vt_fb_invalidate_text,
+	.vd_bitblt_bmp = cons_bitblt_bitmap,
+	.vd_bitblt_argb = cons_bitblt_argb,
+	.vd_drawrect = cons_drawrect,
+	.vd_setpixel = cons_setpixel,
+	.vd_postswitch = cons_postswitch,
+	.vd_priority = VD_PRIORITY_GENERIC + 10,
+	.vd_fb_ioctl = vt_fb_ioctl,
+	.vd_suspend = vt_fb_suspend,
+	.vd_resume = vt_fb_resume,
+};
+
+/* vt(4) keeps what it was given, also after vt_deallocate(): so there is one console at most, for ever. */
+static struct dfb_cons *the_cons;
+
+static void damaged(struct vt_device *vd)
+{
+	struct dfb_cons *cons = vd->vd_softc;
+
+	atomic_store_rel_int(&cons->damage, 1);
+}
+
+static void cons_blank(struct vt_device *vd, term_color_t color)
+{
+	vt_fb_blank(vd, color);
+	damaged(vd);
+}
+
+static void cons_bitblt_text(struct vt_device *vd, const struct vt_window *vw,
+			     const term_rect_t *area)
+{
+	vt_fb_bitblt_text(vd, vw, area);
+	damaged(vd);
+}
+
+static void cons_bitblt_bitmap(struct vt_device *vd, const struct vt_window *vw,
+			       const uint8_t *pattern, const uint8_t *mask, unsigned int width,
+			       unsigned int height, unsigned int x, unsigned int y, term_color_t fg,
+			       term_color_t bg)
+{
+	vt_fb_bitblt_bitmap(vd, vw, pattern, mask, width, height, x, y, fg, bg);
+	damaged(vd);
+}
+
+static int cons_bitblt_argb(struct vt_device *vd, const struct vt_window *vw, const uint8_t *argb,
+			    unsigned int width, unsigned int height, unsigned int x, unsigned int y)
+{
+	int err = vt_fb_bitblt_argb(vd, vw, argb, width, height, x, y);
+
+	damaged(vd);
+	return err;
+}
+
+static void cons_drawrect(struct vt_device *vd, int x1, int y1, int x2, int y2, int fill,
+			  term_color_t color)
+{
+	vt_fb_drawrect(vd, x1, y1, x2, y2, fill, color);
+	damaged(vd);
+}
+
+static void cons_setpixel(struct vt_device *vd, int x, int y, term_color_t color)
+{
+	vt_fb_setpixel(vd, x, y, color);
+	damaged(vd);
+}
+
+static void cons_postswitch(struct vt_device *vd)
+{
+	vt_fb_postswitch(vd);
+	damaged(vd);
+}
+
+/* --- flips --- */
+
+static void tick(void *arg)
+{
+	struct dfb_dev *dd = arg;
+	struct dfb_conn *cn = dd->conn[0];
+	bool drawn = false;
+
+	mtx_lock(&cn->mtx);
+	if (cn->live && cn->cons_fb && !cn->cons_busy) {
+		drawn = atomic_readandclear_int(&dd->cons->damage);
+		if (drawn)
+			dfb_cons_flip(cn, cn->cons_fb);
+	}
+	cn->calm = drawn || cn->cons_busy ? 0 : cn->calm + 1;
+	callout_schedule(&dd->cons_callout,
+			 hz / (cn->calm < CALM ? DFB_CONS_HZ : DFB_CONS_IDLE_HZ));
+	mtx_unlock(&cn->mtx);
+}
+
+void dfb_cons_work(struct dfb_dev *dd)
+{
+	const struct displif_plan_buf *b;
+	struct dfb_conn *cn;
+	bool shown;
+
+	if (!dd->cons)
+		return;
+	b = &dd->cons->buf->plan;
+	cn = dd->conn[0];
+	/* Whatever the plan has still to do with this connector goes first. */
+	shown = dd->started && dd->mode[0].front == b && !dd->mode[0].dirty &&
+		dd->mode[0].mode_width && b->step == DISPLIF_PLAN_ATTACHED;
+	mtx_lock(&cn->mtx);
+	cn->cons_fb = shown ? b->fb : 0;
+	mtx_unlock(&cn->mtx);
+}
+
+/* --- life --- */
+
+static void describe(struct dfb_cons *cons)
+{
+	const struct displif_plan_buf *b = &cons->buf->plan;
+	struct fb_info *info = &cons->info;
+
+	info->fb_type = FBTYPE_PCIMISC;
+	info->fb_width = (int)b->width;
+	info->fb_height = (int)b->height;
+	info->fb_bpp = info->fb_depth = 32;
+	info->fb_stride = (int)b->width * 4;
+	info->fb_size = (int)b->size;
+	info->fb_cmsize = 0;
+	info->fb_pbase = 0; /* its pages are not in a row */
+	info->fb_vbase = (vm_offset_t)cons->buf->block->va;
+	info->fb_priv = cons;
+	info->fb_name = "displif";
+}
+
+void dfb_cons_begin(struct dfb_dev *dd)
+{
+	struct dfb_cons *cons;
+
+	if (dd->cons || the_cons || !dd->n_conn)
+		return;
+	cons = malloc(sizeof(*cons), M_DISPLIF, M_WAITOK | M_ZERO);
+	cons->buf = dfb_buf_new(dd, dd->conn[0]->width, dd->conn[0]->height, XRGB8888);
+	if (!cons->buf) {
+		free(cons, M_DISPLIF);
+		return;
+	}
+	describe(cons);
+	dd->cons = cons;
+	displif_plan_show(&dd->plan, 0, &cons->buf->plan);
+	callout_init(&dd->cons_callout, 1);
+}
+
+void dfb_cons_attach(struct dfb_dev *dd)
+{
+	int err;
+
+	if (!dd->cons)
+		return;
+	err = vt_allocate(&cons_driver, &dd->cons->info);
+	if (err) {
+		device_printf(dd->dev, "vt(4) does not take this console: error %d\n", err);
+	} else {
+		/* From here on vt(4) may draw at any time, whatever becomes of the device. */
+		dd->cons->attached = true;
+		dd->cons->buf->block->for_ever = true;
+		the_cons = dd->cons;
+	}
+	callout_reset(&dd->cons_callout, hz / DFB_CONS_HZ, tick, dd);
+}
+
+void dfb_cons_stop(struct dfb_dev *dd)
+{
+	if (dd->cons)
+		callout_drain(&dd->cons_callout);
+}
+
+bool dfb_cons_kept(void)
+{
+	return the_cons != NULL;
+}
+
+void dfb_cons_end(struct dfb_dev *dd)
+{
+	if (!dd->cons)
+		return;
+	if (dd->cons->attached)
+		vt_deallocate(&cons_driver, &dd->cons->info);
+	else
+		free(dd->cons, M_DISPLIF);
+	dd->cons = NULL;
+}

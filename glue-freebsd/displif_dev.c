@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* newbus: a leaf below xenbusb_front. And what the driver tells of itself. */
+#include "displif_var.h"
+
+#include <sys/sysctl.h>
+
+MALLOC_DEFINE(M_DISPLIF, "displif", "Xen para-virtual display");
+
+static device_probe_t dfb_probe;
+static device_attach_t dfb_attach;
+static device_detach_t dfb_detach;
+static device_quiesce_t dfb_quiesce;
+static device_suspend_t dfb_suspend;
+static device_resume_t dfb_resume;
+static xenbus_otherend_changed_t dfb_otherend_changed;
+
+/* --- errors --- */
+
+void dfb_fail(struct dfb_dev *dd, const char *what, int err, const struct displif_diag *diag)
+{
+	if (diag && diag->err)
+		displif_diag_text(diag, dd->error, sizeof(dd->error));
+	else
+		strlcpy(dd->error, displif_strerror(err), sizeof(dd->error));
+	device_printf(dd->dev, "%s: %s\n", what, dd->error);
+}
+
+int dfb_errno(int err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case DISPLIF_E_INVAL:
+	case DISPLIF_E_RANGE:
+		return EINVAL;
+	case DISPLIF_E_NOSPC:
+		return ENOSPC;
+	case DISPLIF_E_AGAIN:
+	case DISPLIF_E_FULL:
+		return EAGAIN;
+	case DISPLIF_E_STATE:
+	case DISPLIF_E_GONE:
+	case DISPLIF_E_ABSENT:
+		return ENXIO;
+	case DISPLIF_E_OS:
+		return ENOMEM;
+	case DISPLIF_E_TIMEOUT:
+		return ETIMEDOUT;
+	case DISPLIF_E_UNSUPPORTED:
+		return EOPNOTSUPP;
+	default:
+		return EIO;
+	}
+}
+
+/* --- sysctl: dev.displif.N --- */
+
+static int sysctl_state(SYSCTL_HANDLER_ARGS)
+{
+	struct dfb_dev *dd = arg1;
+	const char *name;
+
+	(void)arg2;
+	sx_slock(&dd->sx);
+	name = displif_fdev_name(dd->fdev.state);
+	sx_sunlock(&dd->sx);
+	return SYSCTL_OUT(req, name, strlen(name) + 1);
+}
+
+static void add_sysctls(struct dfb_dev *dd)
+{
+	struct sysctl_ctx_list *ctx = device_get_sysctl_ctx(dd->dev);
+	struct sysctl_oid *tree = device_get_sysctl_tree(dd->dev);
+	struct sysctl_oid_list *list = SYSCTL_CHILDREN(tree);
+	struct dfb_conn *cn;
+
+	SYSCTL_ADD_PROC(ctx, list, OID_AUTO, "state", CTLTYPE_STRING | CTLFLAG_RD | CTLFLAG_MPSAFE,
+			dd, 0, sysctl_state, "A", "state of the frontend");
+	SYSCTL_ADD_U32(ctx, list, OID_AUTO, "generation", CTLFLAG_RD, &dd->generation, 0,
+		       "how often a backend connected");
+	SYSCTL_ADD_U32(ctx, list, OID_AUTO, "breaks", CTLFLAG_RD, &dd->breaks, 0,
+		       "connections that ended by a fault of the backend's");
+	SYSCTL_ADD_U32(ctx, list, OID_AUTO, "connectors", CTLFLAG_RD, &dd->n_conn, 0, "connectors");
+	SYSCTL_ADD_U32(ctx, list, OID_AUTO, "held", CTLFLAG_RD, &dd->held, 0,
+		       "pages given up that a backend still maps");
+	if (!dd->n_conn)
+		return;
+	cn = dd->conn[0];
+	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "flips", CTLFLAG_RD, &cn->flips, 0,
+		       "flips of the console");
+	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "shown", CTLFLAG_RD, &cn->shown, 0,
+		       "of these, seen on the screen");
+	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "failed", CTLFLAG_RD, &cn->failed, 0,
+		       "of these, refused or lost");
+	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "interrupts", CTLFLAG_RD, &cn->interrupts, 0,
+		       "event channel interrupts of connector 0");
+}
+
+/* --- newbus --- */
+
+static int dfb_probe(device_t dev)
+{
+	if (strcmp(xenbus_get_type(dev), XENDISPL_DRIVER_NAME) != 0)
+		return ENXIO;
+	device_set_desc(dev, "Xen para-virtual display");
+	return BUS_PROBE_DEFAULT;
+}
+
+static void init(struct dfb_dev *dd, device_t dev)
+{
+	dd->dev = dev;
+	sx_init(&dd->sx, "displif");
+	dd->port = (struct displif_port){ &dfb_port_ops, dd };
+	displif_fdev_init(&dd->fdev);
+	dd->fdev.connect_ms = DFB_BOOT_MS;
+	dd->fdev.max_zombies = 4096;
+	displif_plan_init(&dd->plan, &dd->fdev);
+	dd->retry_at = dd->sweep_at = DISPLIF_NEVER;
+	dd->backend = (uint16_t)xenbus_get_otherend_id(dev);
+	strlcpy(dd->dir, xenbus_get_node(dev), sizeof(dd->dir));
+	strlcpy(dd->backend_dir, xenbus_get_otherend_path(dev), sizeof(dd->backend_dir));
+}
+
+static int dfb_attach(device_t dev)
+{
+	struct dfb_dev *dd = device_get_softc(dev);
+	struct displif_cfg cfg;
+	int err;
+
+	init(dd, dev);
+	err = dfb_task_init(dd);
+	if (err) {
+		device_printf(dev, "no thread: error %d\n", err);
+		taskqueue_free(dd->tq);
+		sx_destroy(&dd->sx);
+		return err;
+	}
+	sx_xlock(&dd->sx);
+	/* The toolstack has written the sizes: the console is there before a backend is. */
+	if (!dfb_configure(dd, &cfg))
+		dfb_cons_begin(dd);
+	dfb_cons_attach(dd);
+	add_sysctls(dd);
+	/* Whatever an earlier frontend left: we begin at Initialising. */
+	dfb_feed(dd, DISPLIF_IN_RESUMED, 0);
+	sx_xunlock(&dd->sx);
+	dfb_kick(dd);
+	return 0;
+}
+
+/* The parent frees what we use, whatever this returns: so it must succeed. */
+static int dfb_detach(device_t dev)
+{
+	struct dfb_dev *dd = device_get_softc(dev);
+	uint32_t i;
+
+	dfb_cons_stop(dd);
+	sx_xlock(&dd->sx);
+	dfb_cons_end(dd);
+	dfb_leave(dd);
+	sx_xunlock(&dd->sx);
+	dfb_task_fini(dd);
+	dfb_share_fini(dd);
+	for (i = 0; i < dd->n_conn; i++) {
+		mtx_destroy(&dd->conn[i]->mtx);
+		free(dd->conn[i]->edid, M_DISPLIF);
+		free(dd->conn[i], M_DISPLIF);
+	}
+	free(dd->mode, M_DISPLIF);
+	sx_destroy(&dd->sx);
+	return 0;
+}
+
+/* vt(4) may call into this module as long as the system runs. */
+static int dfb_quiesce(device_t dev)
+{
+	(void)dev;
+	return dfb_cons_kept() ? EBUSY : 0;
+}
+
+static int dfb_suspend(device_t dev)
+{
+	(void)dev;
+	return 0;
+}
+
+/* The backend is another one, unless the suspend was called off. It is waited for by the task. */
+static int dfb_resume(device_t dev)
+{
+	struct dfb_dev *dd = device_get_softc(dev);
+
+	if (xen_suspend_cancelled)
+		return 0;
+	sx_xlock(&dd->sx);
+	dd->resumed = true;
+	sx_xunlock(&dd->sx);
+	dfb_kick(dd);
+	return 0;
+}
+
+/* On xenwatch, which serves all watches: the task does it. */
+static void dfb_otherend_changed(device_t dev, enum xenbus_state state)
+{
+	struct dfb_dev *dd = device_get_softc(dev);
+
+	(void)state;
+	atomic_store_rel_int(&dd->changed, 1);
+	dfb_kick(dd);
+}
+
+static device_method_t dfb_methods[] = { DEVMETHOD(device_probe, dfb_probe),
+					 DEVMETHOD(device_attach, dfb_attach),
+					 DEVMETHOD(device_detach, dfb_detach),
+					 DEVMETHOD(device_quiesce, dfb_quiesce),
+					 DEVMETHOD(device_suspend, dfb_suspend),
+					 DEVMETHOD(device_resume, dfb_resume),
+					 DEVMETHOD(xenbus_otherend_changed, dfb_otherend_changed),
+					 DEVMETHOD_END };
+
+static driver_t dfb_driver = { "displif", dfb_methods, sizeof(struct dfb_dev) };
+
+DRIVER_MODULE(displif, xenbusb_front, dfb_driver, NULL, NULL);
+MODULE_VERSION(displif, 1);

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Pages and grants, as the port layer asks for them; and pages that a backend still maps after they were given up. */
+#include "displif_var.h"
+
+/* gnttab_alloc_grant_references() takes 16 bits. */
+#define PART 32768u
+/* Pauses between two questions whether a backend let go, ms. */
+#define SWEEP_MS 1000u
+#define SWEEP_MAX_MS 64000u
+
+/* Of devices that are gone; under the lock of no device, so with one of its own. */
+static struct dfb_block *orphans;
+static struct sx orphans_sx;
+SX_SYSINIT(displif_orphans, &orphans_sx, "displif orphans");
+
+static vm_size_t bytes(const struct dfb_block *b)
+{
+	return (vm_size_t)b->n * PAGE_SIZE;
+}
+
+/* --- blocks --- */
+
+static void block_free(struct dfb_block *b)
+{
+	if (b->for_ever)
+		return;
+	if (b->va)
+		kmem_free(b->va, bytes(b));
+	free(b->held, M_DISPLIF);
+	free(b, M_DISPLIF);
+}
+
+struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n)
+{
+	struct dfb_block *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
+
+	b->n = n;
+	b->held = mallocarray(n, sizeof(*b->held), M_DISPLIF, M_NOWAIT | M_ZERO);
+	if (b->held)
+		b->va = kmem_malloc(bytes(b), M_NOWAIT | M_ZERO);
+	if (!b->va) {
+		block_free(b);
+		device_printf(dd->dev, "no memory for %u pages\n", n);
+		return NULL;
+	}
+	b->next = dd->blocks;
+	dd->blocks = b;
+	return b;
+}
+
+static void block_unlink(struct dfb_block **list, const struct dfb_block *b)
+{
+	while (*list && *list != b)
+		list = &(*list)->next;
+	if (*list)
+		*list = b->next;
+}
+
+void dfb_block_drop(struct dfb_dev *dd, struct dfb_block *b)
+{
+	b->given_up = true;
+	if (b->n_held)
+		return;
+	block_unlink(&dd->blocks, b);
+	block_free(b);
+}
+
+static struct dfb_block *find(struct dfb_dev *dd, const void *va)
+{
+	struct dfb_block *b = dd->blocks;
+
+	while (b && (b->va != va || b->given_up))
+		b = b->next;
+	KASSERT(b, ("%s: %p is no block", __func__, va));
+	return b;
+}
+
+/* --- grants --- */
+
+/* Says what the hypervisor allows, since the kernel's error does not. */
+static void too_many(struct dfb_dev *dd, uint32_t n, int err)
+{
+	struct gnttab_query_size size = { .dom = DOMID_SELF };
+
+	if (HYPERVISOR_grant_table_op(GNTTABOP_query_size, &size, 1) || size.status != GNTST_okay)
+		device_printf(dd->dev, "no %u grant references: error %d\n", n, err);
+	else
+		device_printf(
+			dd->dev,
+			"no %u grant references: error %d; the table has %u of %u frames of 512\n",
+			n, err, size.nr_frames, size.max_nr_frames);
+}
+
+static void end_one(grant_ref_t ref, uint32_t *ended)
+{
+	if (!gnttab_end_foreign_access_ref(ref))
+		return;
+	gnttab_free_grant_reference(ref);
+	(*ended)++;
+}
+
+/* Returns how many are mapped still; the block holds those. */
+static uint32_t end_all(struct dfb_dev *dd, struct dfb_block *b, const uint32_t *gref, uint32_t n)
+{
+	uint32_t i, ended, all = 0;
+
+	for (i = 0; i < n; i++) {
+		ended = 0;
+		end_one(gref[i], &ended);
+		if (!ended)
+			b->held[b->n_held++] = gref[i];
+		all += ended;
+	}
+	if (all != n && dd->sweep_at == DISPLIF_NEVER) {
+		dd->sweep_ms = SWEEP_MS;
+		dd->sweep_at = dfb_now() + SWEEP_MS;
+	}
+	return n - all;
+}
+
+/* All or none. */
+static int grant_all(struct dfb_dev *dd, struct dfb_block *b, uint16_t dom, uint32_t n,
+		     uint32_t flags, uint32_t *gref)
+{
+	uint32_t i = 0, end;
+	grant_ref_t head;
+	int err;
+
+	while (i < n) {
+		end = n - i > PART ? i + PART : n;
+		err = gnttab_alloc_grant_references((uint16_t)(end - i), &head);
+		if (err) {
+			too_many(dd, n, err);
+			end_all(dd, b, gref, i);
+			return err == ENOSPC ? DISPLIF_E_NOSPC : DISPLIF_E_OS;
+		}
+		for (; i < end; i++) {
+			gref[i] = (uint32_t)gnttab_claim_grant_reference(&head);
+			gnttab_grant_foreign_access_ref(
+				gref[i], dom,
+				vtophys((char *)b->va + (size_t)i * PAGE_SIZE) >> PAGE_SHIFT,
+				!(flags & DISPLIF_PORT_WRITE));
+		}
+	}
+	return 0;
+}
+
+int dfb_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va, uint32_t *gref)
+{
+	struct dfb_dev *dd = ctx;
+	struct dfb_block *b = dfb_block_new(dd, n);
+	int err;
+
+	if (!b)
+		return DISPLIF_E_OS;
+	err = grant_all(dd, b, dom, n, flags, gref);
+	if (err)
+		dfb_block_drop(dd, b);
+	else
+		*va = b->va;
+	return err;
+}
+
+void dfb_unshare(void *ctx, void *va, const uint32_t *gref, uint32_t n)
+{
+	struct dfb_dev *dd = ctx;
+	struct dfb_block *b = find(dd, va);
+
+	end_all(dd, b, gref, n);
+	dfb_block_drop(dd, b);
+}
+
+int dfb_grant(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags, uint32_t *gref)
+{
+	struct dfb_dev *dd = ctx;
+	struct dfb_block *b = find(dd, mem);
+
+	/* A backend of before still maps it; there is room for one life's grants. */
+	if (b->n_held)
+		return DISPLIF_E_AGAIN;
+	return grant_all(dd, b, dom, n, flags, gref);
+}
+
+uint32_t dfb_ungrant(void *ctx, void *mem, const uint32_t *gref, uint32_t n)
+{
+	struct dfb_dev *dd = ctx;
+
+	return end_all(dd, find(dd, mem), gref, n);
+}
+
+/* --- pages that are mapped still --- */
+
+/* The kernel prints a line for each grant that it cannot end: stops at the first. */
+static void try_block(struct dfb_block *b)
+{
+	uint32_t ended;
+
+	while (b->n_held) {
+		ended = 0;
+		end_one(b->held[b->n_held - 1], &ended);
+		if (!ended)
+			return;
+		b->n_held--;
+	}
+}
+
+static uint32_t try_list(struct dfb_block **at)
+{
+	struct dfb_block *b;
+	uint32_t held = 0;
+
+	while ((b = *at) != NULL) {
+		try_block(b);
+		held += b->n_held;
+		if (b->given_up && !b->n_held) {
+			*at = b->next;
+			block_free(b);
+		} else {
+			at = &b->next;
+		}
+	}
+	return held;
+}
+
+uint32_t dfb_held(const struct dfb_dev *dd)
+{
+	const struct dfb_block *b;
+	uint32_t held = 0;
+
+	for (b = dd->blocks; b; b = b->next)
+		held += b->n_held;
+	return held;
+}
+
+void dfb_sweep(struct dfb_dev *dd)
+{
+	uint32_t held = try_list(&dd->blocks);
+
+	sx_xlock(&orphans_sx);
+	held += try_list(&orphans);
+	sx_xunlock(&orphans_sx);
+	if (!dd->sweep_ms)
+		dd->sweep_ms = SWEEP_MS / 2;
+	dd->sweep_ms = dd->sweep_ms < SWEEP_MAX_MS / 2 ? dd->sweep_ms * 2 : SWEEP_MAX_MS;
+	dd->sweep_at = held ? dfb_now() + dd->sweep_ms : DISPLIF_NEVER;
+}
+
+void dfb_share_fini(struct dfb_dev *dd)
+{
+	struct dfb_block *b;
+
+	while ((b = dd->blocks) != NULL) {
+		dd->blocks = b->next;
+		b->given_up = true;
+		if (!b->n_held) {
+			block_free(b);
+			continue;
+		}
+		sx_xlock(&orphans_sx);
+		b->next = orphans;
+		orphans = b;
+		sx_xunlock(&orphans_sx);
+	}
+}

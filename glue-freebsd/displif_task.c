@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The device's task: state machine, deadlines, and all that may sleep. Everything here has the device's lock. */
+#include "displif_var.h"
+
+/* After a XenStore call that failed, ms. */
+#define RETRY_MS 100u
+
+uint64_t dfb_now(void)
+{
+	return sbinuptime() / SBT_1MS;
+}
+
+void dfb_kick(struct dfb_dev *dd)
+{
+	taskqueue_enqueue(dd->tq, &dd->task);
+}
+
+/* --- rings --- */
+
+static void drop_rings(struct dfb_dev *dd)
+{
+	uint32_t i;
+
+	for (i = 0; i < dd->n_conn; i++) {
+		mtx_lock(&dd->conn[i]->mtx);
+		dd->conn[i]->front = NULL;
+		dd->conn[i]->link = NULL;
+		mtx_unlock(&dd->conn[i]->mtx);
+	}
+	free(dd->link, M_DISPLIF);
+	free(dd->front, M_DISPLIF);
+	free(dd->tag_ptr, M_DISPLIF);
+	dd->link = NULL;
+	dd->front = NULL;
+	dd->tag_ptr = NULL;
+}
+
+static void make_rings(struct dfb_dev *dd, uint32_t n)
+{
+	uint32_t i;
+
+	dd->link = mallocarray(n, sizeof(*dd->link), M_DISPLIF, M_WAITOK | M_ZERO);
+	dd->front = mallocarray(n, sizeof(*dd->front), M_DISPLIF, M_WAITOK | M_ZERO);
+	dd->tag_ptr = mallocarray(2 * n, sizeof(*dd->tag_ptr), M_DISPLIF, M_WAITOK | M_ZERO);
+	for (i = 0; i < n; i++) {
+		struct dfb_conn *cn = dd->conn[i];
+
+		mtx_lock(&cn->mtx);
+		cn->front = &dd->front[i];
+		cn->link = &dd->link[i];
+		mtx_unlock(&cn->mtx);
+		dd->tag_ptr[2 * i] = &cn->tag[0];
+		dd->tag_ptr[2 * i + 1] = &cn->tag[1];
+	}
+}
+
+static struct dfb_conn *new_conn(struct dfb_dev *dd, uint32_t index)
+{
+	struct dfb_conn *cn = malloc(sizeof(*cn), M_DISPLIF, M_WAITOK | M_ZERO);
+
+	cn->dd = dd;
+	cn->index = index;
+	mtx_init(&cn->mtx, "displif connector", NULL, MTX_DEF);
+	cn->tag[0] = (struct dfb_tag){ cn, DISPLIF_CHAN_REQ };
+	cn->tag[1] = (struct dfb_tag){ cn, DISPLIF_CHAN_EVT };
+	return cn;
+}
+
+/* Connectors keep what is wanted of them over connections. */
+static void make_connectors(struct dfb_dev *dd, const struct displif_cfg *cfg)
+{
+	struct displif_plan_conn *mode;
+	uint32_t i;
+
+	if (cfg->n > dd->n_conn) {
+		mode = mallocarray(cfg->n, sizeof(*mode), M_DISPLIF, M_WAITOK | M_ZERO);
+		if (dd->n_conn)
+			memcpy(mode, dd->mode, dd->n_conn * sizeof(*mode));
+		free(dd->mode, M_DISPLIF);
+		dd->mode = mode;
+		for (i = dd->n_conn; i < cfg->n; i++)
+			dd->conn[i] = new_conn(dd, i);
+		dd->n_conn = cfg->n;
+		displif_plan_connectors(&dd->plan, mode, cfg->n);
+	}
+	for (i = 0; i < cfg->n; i++) {
+		dd->conn[i]->width = cfg->connector[i].width;
+		dd->conn[i]->height = cfg->connector[i].height;
+		memcpy(dd->conn[i]->unique_id, cfg->connector[i].unique_id,
+		       sizeof(dd->conn[i]->unique_id));
+	}
+}
+
+int dfb_configure(struct dfb_dev *dd, struct displif_cfg *cfg)
+{
+	struct displif_connector_cfg *connector =
+		mallocarray(DISPLIF_MAX_CONNECTORS, sizeof(*connector), M_DISPLIF, M_WAITOK);
+	struct displif_diag diag = { 0 };
+	int err;
+
+	displif_cfg_init(cfg, connector, DISPLIF_MAX_CONNECTORS);
+	err = displif_port_front_config(&dd->port, dd->dir, dd->backend_dir, cfg, &diag);
+	if (err)
+		dfb_fail(dd, "reading the configuration", err, &diag);
+	else
+		make_connectors(dd, cfg);
+	cfg->connector = NULL;
+	free(connector, M_DISPLIF);
+	return err;
+}
+
+/* ACT_PUBLISH. */
+static int do_publish(struct dfb_dev *dd)
+{
+	static const struct displif_front_cfg front_cfg = {
+		.timeout_ms = DFB_ANSWER_MS, .look_ms = 100, .max_lost = 8, .reserve = 4
+	};
+	struct displif_diag diag = { 0 };
+	struct displif_cfg cfg;
+	int err = dfb_configure(dd, &cfg);
+
+	if (err)
+		return err;
+	make_rings(dd, cfg.n);
+	err = displif_port_front_publish(&dd->port, dd->dir, dd->backend, &cfg, &front_cfg,
+					 dd->link, dd->front, dd->tag_ptr, &diag);
+	if (err) {
+		dfb_fail(dd, "publishing the rings", err, &diag);
+		drop_rings(dd);
+		return err;
+	}
+	dd->n = cfg.n;
+	return 0;
+}
+
+static void set_live(struct dfb_dev *dd, bool live)
+{
+	uint32_t i;
+
+	for (i = 0; i < dd->n; i++) {
+		mtx_lock(&dd->conn[i]->mtx);
+		dd->conn[i]->live = live;
+		mtx_unlock(&dd->conn[i]->mtx);
+	}
+}
+
+static void do_start(struct dfb_dev *dd)
+{
+	dd->started = true;
+	dd->generation++;
+	dd->edid_next = 0;
+	set_live(dd, true);
+	displif_port_enable(&dd->port, dd->link, dd->n);
+	displif_plan_start(&dd->plan, dd->n);
+}
+
+/* All tokens come back as LOST. */
+static void kill_sessions(struct dfb_dev *dd)
+{
+	struct dfb_conn *cn;
+	uint32_t i;
+
+	for (i = 0; dd->front && i < dd->n; i++) {
+		cn = dd->conn[i];
+		mtx_lock(&cn->mtx);
+		cn->live = false;
+		displif_front_kill(cn->front, DISPLIF_E_GONE);
+		dfb_pump(cn);
+		mtx_unlock(&cn->mtx);
+	}
+	atomic_store_rel_int(&dd->broken, 0);
+	atomic_store_rel_int(&dd->again, 0);
+}
+
+static void do_stop(struct dfb_dev *dd)
+{
+	kill_sessions(dd);
+	dd->started = false;
+	dfb_work_stop(dd);
+	dfb_cons_work(dd);
+}
+
+static void do_release(struct dfb_dev *dd)
+{
+	kill_sessions(dd);
+	dfb_work_release(dd);
+	displif_port_front_close(&dd->port, dd->link, dd->n);
+	drop_rings(dd);
+}
+
+/* --- the state machine --- */
+
+/* What is to be fed next; false: not now. */
+static bool read_peer(struct dfb_dev *dd, enum displif_in *in, uint32_t *arg)
+{
+	struct displif_diag diag = { 0 };
+	uint8_t state;
+	int err = displif_port_read_state(&dd->port, dd->backend_dir, &state, &diag);
+
+	dd->unread = false;
+	if (err && err != DISPLIF_E_ABSENT) {
+		dfb_fail(dd, "reading the backend's state", err, &diag);
+		dd->unread = true;
+		dd->retry_at = dfb_now() + RETRY_MS;
+		return false;
+	}
+	*in = err ? DISPLIF_IN_PEER_GONE : DISPLIF_IN_PEER;
+	*arg = state;
+	return true;
+}
+
+void dfb_feed(struct dfb_dev *dd, enum displif_in in, uint32_t arg)
+{
+	bool more = true;
+
+	while (more) {
+		struct displif_step s = displif_fdev_step(&dd->fdev, in, arg, dfb_now());
+		int err = 0;
+
+		more = false;
+		if (s.act & DISPLIF_ACT_PUBLISH) {
+			err = do_publish(dd);
+			in = err ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
+			arg = err ? (uint32_t)-err : 0;
+			more = true;
+		}
+		if (s.act & DISPLIF_ACT_START)
+			do_start(dd);
+		if (s.act & DISPLIF_ACT_STOP)
+			do_stop(dd);
+		if (s.act & DISPLIF_ACT_RELEASE)
+			do_release(dd);
+		/* Not by the port layer: boot waits for what xenbus knows of it. */
+		if (s.write >= 0)
+			xenbus_set_state(dd->dev, (enum xenbus_state)s.write);
+		if (s.act & DISPLIF_ACT_REREAD)
+			more = read_peer(dd, &in, &arg);
+		if (s.act & DISPLIF_ACT_FINAL)
+			dd->final = true;
+		/* What is wanted outlives a connection. */
+		if (!more && s.state == DISPLIF_FDEV_RECONFIG && in != DISPLIF_IN_USERS_GONE) {
+			in = DISPLIF_IN_USERS_GONE;
+			more = true;
+		}
+	}
+}
+
+static void look(struct dfb_dev *dd)
+{
+	enum displif_in in;
+	uint32_t state;
+
+	if (!dd->final && read_peer(dd, &in, &state))
+		dfb_feed(dd, in, state);
+}
+
+/* --- one round --- */
+
+/* With the mutex: what is overdue. */
+static void expire(struct dfb_conn *cn, uint64_t now)
+{
+	uint32_t i;
+
+	/* What lay in the pages was not overdue; then look again. */
+	for (i = 0; i < 2 && displif_front_deadline(cn->front) <= now; i++) {
+		displif_front_expire(cn->front, now);
+		dfb_pump(cn);
+	}
+}
+
+static void serve(struct dfb_dev *dd, uint64_t now)
+{
+	bool again = atomic_readandclear_int(&dd->again);
+	struct dfb_conn *cn;
+	uint32_t i;
+
+	for (i = 0; dd->started && i < dd->n; i++) {
+		cn = dd->conn[i];
+		mtx_lock(&cn->mtx);
+		if (again) {
+			displif_front_irq(cn->front, DISPLIF_CHAN_REQ);
+			displif_front_irq(cn->front, DISPLIF_CHAN_EVT);
+			dfb_pump(cn);
+		}
+		expire(cn, now);
+		mtx_unlock(&cn->mtx);
+	}
+}
+
+static void inputs(struct dfb_dev *dd, uint64_t now)
+{
+	uint32_t held;
+
+	if (dd->resumed) {
+		dd->resumed = false;
+		strlcpy(dd->backend_dir, xenbus_get_otherend_path(dd->dev),
+			sizeof(dd->backend_dir));
+		dd->backend = (uint16_t)xenbus_get_otherend_id(dd->dev);
+		dfb_feed(dd, DISPLIF_IN_RESUMED, 0);
+	}
+	if (atomic_readandclear_int(&dd->changed))
+		look(dd);
+	if (atomic_readandclear_int(&dd->broken)) {
+		dd->breaks++;
+		device_printf(dd->dev, "the connection to domain %u broke\n", dd->backend);
+		dfb_feed(dd, DISPLIF_IN_BROKEN, 0);
+	}
+	if (dd->retry_at <= now) {
+		dd->retry_at = DISPLIF_NEVER;
+		look(dd);
+	}
+	/* In order if that is quick, else as if the backend were gone. */
+	if (dd->leaving && !dd->removed &&
+	    (!dd->started || dfb_settled(dd) || now >= dd->leave_until)) {
+		dd->removed = true;
+		dfb_feed(dd, DISPLIF_IN_REMOVE, 0);
+	}
+	if (dd->fdev.due <= now)
+		dfb_feed(dd, DISPLIF_IN_TICK, 0);
+	if (dd->sweep_at <= now)
+		dfb_sweep(dd);
+	held = dfb_held(dd);
+	if (held != dd->held) {
+		dd->held = held;
+		dfb_feed(dd, DISPLIF_IN_ZOMBIES, held);
+	}
+}
+
+static uint64_t next_due(struct dfb_dev *dd)
+{
+	uint64_t d, due = MIN(MIN(dd->fdev.due, dd->retry_at), dd->sweep_at);
+	uint32_t i;
+
+	if (dd->leaving && !dd->removed)
+		due = MIN(due, dd->leave_until);
+	for (i = 0; dd->started && i < dd->n; i++) {
+		mtx_lock(&dd->conn[i]->mtx);
+		d = displif_front_deadline(dd->conn[i]->front);
+		mtx_unlock(&dd->conn[i]->mtx);
+		due = MIN(due, d);
+	}
+	return due;
+}
+
+static void arm(struct dfb_dev *dd)
+{
+	uint64_t now = dfb_now(), due = next_due(dd), ms;
+
+	if (due == DISPLIF_NEVER)
+		return;
+	ms = due > now ? MIN(due - now, 60000) : 1;
+	taskqueue_enqueue_timeout(dd->tq, &dd->timer, (int)((ms * hz + 999) / 1000));
+}
+
+static void run(void *arg, int pending)
+{
+	struct dfb_dev *dd = arg;
+
+	(void)pending;
+	sx_xlock(&dd->sx);
+	if (!dd->dying) {
+		inputs(dd, dfb_now());
+		serve(dd, dfb_now());
+		dfb_work(dd);
+		dfb_cons_work(dd);
+		if (dd->leaving)
+			wakeup(dd);
+		arm(dd);
+	}
+	sx_xunlock(&dd->sx);
+}
+
+int dfb_task_init(struct dfb_dev *dd)
+{
+	TASK_INIT(&dd->task, 0, run, dd);
+	dd->tq = taskqueue_create("displif", M_WAITOK, taskqueue_thread_enqueue, &dd->tq);
+	TIMEOUT_TASK_INIT(dd->tq, &dd->timer, 0, run, dd);
+	return taskqueue_start_threads(&dd->tq, 1, PI_TTY, "%s", device_get_nameunit(dd->dev));
+}
+
+void dfb_task_fini(struct dfb_dev *dd)
+{
+	sx_xlock(&dd->sx);
+	dd->dying = true;
+	sx_xunlock(&dd->sx);
+	while (taskqueue_cancel_timeout(dd->tq, &dd->timer, NULL))
+		taskqueue_drain_timeout(dd->tq, &dd->timer);
+	taskqueue_drain(dd->tq, &dd->task);
+	taskqueue_free(dd->tq);
+}
+
+void dfb_leave(struct dfb_dev *dd)
+{
+	uint64_t end = dfb_now() + 2 * DFB_ANSWER_MS + 1000;
+
+	dd->leaving = true;
+	dd->leave_until = dfb_now() + DFB_ANSWER_MS;
+	dfb_kick(dd);
+	while (!dd->final && dfb_now() < end)
+		sx_sleep(dd, &dd->sx, 0, "displif", hz / 20);
+	/* The state machine closes what is left. */
+	if (!dd->final)
+		dfb_feed(dd, DISPLIF_IN_PEER_GONE, 0);
+	dfb_work_end(dd);
+	end = dfb_now() + DFB_ANSWER_MS;
+	for (dfb_sweep(dd); dfb_held(dd) && dfb_now() < end; dfb_sweep(dd))
+		sx_sleep(dd, &dd->sx, 0, "displif", hz / 5);
+}

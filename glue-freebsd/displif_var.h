@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What the files of the driver share. docs/design-freebsd.md has the locks. */
+#ifndef DISPLIF_VAR_H
+#define DISPLIF_VAR_H
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/bus.h>
+#include <sys/callout.h>
+#include <sys/fbio.h>
+#include <sys/kernel.h>
+#include <sys/lock.h>
+#include <sys/malloc.h>
+#include <sys/module.h>
+#include <sys/mutex.h>
+#include <sys/sx.h>
+#include <sys/taskqueue.h>
+
+#include <vm/vm.h>
+#include <vm/vm_extern.h>
+#include <vm/pmap.h>
+
+#include <machine/atomic.h>
+#include <machine/bus.h>
+
+#include <xen/xen-os.h>
+#include <xen/hypervisor.h>
+#include <xen/xen_intr.h>
+#include <xen/gnttab.h>
+#include <xen/xenstore/xenstorevar.h>
+#include <xen/xenbus/xenbusvar.h>
+
+#include <displif/libdisplif.h>
+
+MALLOC_DECLARE(M_DISPLIF);
+
+/* For an answer of the backend's, ms. */
+#define DFB_ANSWER_MS 3000u
+/* Boot waits for us so long, ms. */
+#define DFB_BOOT_MS 10000u
+/* 8 pages and their directory. */
+#define DFB_EDID_WORDS 9u
+#define DFB_MODES 16u
+/* The console's flips a second while there is something to show, and looks a second while there is not. */
+#define DFB_CONS_HZ 60
+#define DFB_CONS_IDLE_HZ 4
+
+struct dfb_dev;
+
+/* Pages at one address that a backend may be let into. */
+struct dfb_block {
+	struct dfb_block *next;
+	void *va;
+	grant_ref_t *held; /* grants that were to end and are mapped still; room for n */
+	uint32_t n, n_held;
+	bool given_up; /* to be freed when n_held is 0 */
+	bool for_ever; /* vt(4) may draw there at any time */
+};
+
+struct dfb_buf {
+	struct displif_plan_buf plan;
+	struct dfb_block *block;
+	struct displif_share share;
+	uint32_t *gref;
+	uint32_t words;
+};
+
+/* Tokens: the console's flip, and those of the task's requests from here on. */
+#define DFB_TOKEN_CONS 1u
+#define DFB_TOKENS 64u
+
+struct dfb_tag {
+	struct dfb_conn *cn;
+	enum displif_chan chan;
+};
+
+/* One connector; lives as long as the device once it was seen. */
+struct dfb_conn {
+	struct dfb_dev *dd;
+	uint32_t index;
+	struct mtx
+		mtx; /* the leaf lock: front, the fields down to live, the request of the task that goes by this connector */
+	struct displif_front *front; /* in dd->front; NULL: no rings */
+	struct displif_link *link;
+	bool live;	  /* between START and STOP */
+	uint64_t cons_fb; /* what the console flips to; 0: it is not shown */
+	uint32_t calm;	  /* looks in a row that found no damage */
+	bool cons_busy;	  /* the console's flip is under way */
+	uint8_t cons_owed;
+	struct dfb_tag tag[2];
+	/* dd->sx */
+	uint32_t width, height;
+	char unique_id[DISPLIF_UNIQUE_ID];
+	uint8_t *edid;
+	uint32_t edid_size, n_modes;
+	char monitor[14];
+	struct displif_mode mode[DFB_MODES];
+	/* for sysctl */
+	uint64_t flips, shown, failed, interrupts;
+};
+
+/* The one request of the task that is under way. */
+struct dfb_req {
+	uint64_t token;
+	uint32_t connector, edid_sz;
+	int32_t status; /* of the backend; if it is lost or unsent: enum displif_err */
+	uint8_t op;	/* 0: none is */
+	bool over, lost, unsent;
+};
+
+/* The vt(4) console. It is never freed once vt(4) knows it. */
+struct dfb_cons {
+	struct fb_info info; /* first: vt(4)'s softc */
+	struct dfb_buf *buf;
+	volatile u_int damage; /* something was drawn; atomic */
+	bool attached;	       /* vt(4) knows it */
+};
+
+struct dfb_dev {
+	device_t dev;
+	struct sx sx;
+	struct displif_port port;
+	struct displif_fdev fdev;
+	struct displif_plan plan;
+	struct displif_plan_conn *mode; /* of the plan, n_conn of them */
+	struct dfb_conn *conn[DISPLIF_MAX_CONNECTORS];
+	uint32_t n_conn, n; /* seen so far; of this connection */
+	struct displif_link *link;
+	struct displif_front *front;
+	void **tag_ptr;
+	struct dfb_block *blocks;
+	struct dfb_req req; /* written under the mtx of its connector until it is over */
+	uint64_t token;
+	uint16_t backend;
+	char dir[DISPLIF_XS_PATH], backend_dir[DISPLIF_XS_PATH];
+	/* the task */
+	struct taskqueue *tq;
+	struct task task;
+	struct timeout_task timer;
+	uint64_t retry_at, sweep_at, leave_until;
+	uint32_t sweep_ms;
+	bool unread; /* the backend's state is to be read then */
+	bool started;
+	volatile u_int broken, again; /* of the interrupt; atomic */
+	volatile u_int changed;	      /* the backend's state, perhaps; atomic */
+	bool resumed;		      /* of device_resume: rings and grants are void */
+	bool leaving, removed, final;
+	bool dying; /* detach: the task does nothing any more */
+	/* EDIDs */
+	uint32_t edid_next;
+	struct displif_share edid_share;
+	uint32_t edid_gref[DFB_EDID_WORDS];
+	bool edid_shared;
+	struct dfb_cons *cons;
+	struct callout cons_callout;
+	uint32_t generation, held, breaks;
+	char error[160];
+};
+
+/* displif_dev.c */
+uint64_t dfb_now(void);
+void dfb_fail(struct dfb_dev *dd, const char *what, int err, const struct displif_diag *diag);
+/* The one map from enum displif_err to errno, and 0 to 0. */
+int dfb_errno(int err);
+
+/* displif_task.c. Any context that may take a mutex. */
+void dfb_kick(struct dfb_dev *dd);
+int dfb_task_init(struct dfb_dev *dd);
+/* Ends it: nothing of it runs afterwards. */
+void dfb_task_fini(struct dfb_dev *dd);
+/* With sx: one input of the state machine, and what it asks for. */
+void dfb_feed(struct dfb_dev *dd, enum displif_in in, uint32_t arg);
+/* With sx: reads the configuration, *@cfg without its connectors; they are in dd->conn. */
+int dfb_configure(struct dfb_dev *dd, struct displif_cfg *cfg);
+/* With sx: the device leaves; at most 7 s. */
+void dfb_leave(struct dfb_dev *dd);
+
+/* displif_port.c */
+extern const struct displif_port_ops dfb_port_ops;
+
+/* displif_share.c; with sx */
+struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n);
+void dfb_block_drop(struct dfb_dev *dd, struct dfb_block *b);
+uint32_t dfb_held(const struct dfb_dev *dd);
+/* Tries to end what is held; sets sweep_at. */
+void dfb_sweep(struct dfb_dev *dd);
+/* The device goes; what is held goes to a list that the next sweep of any device looks at. */
+void dfb_share_fini(struct dfb_dev *dd);
+int dfb_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va, uint32_t *gref);
+void dfb_unshare(void *ctx, void *va, const uint32_t *gref, uint32_t n);
+int dfb_grant(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags, uint32_t *gref);
+uint32_t dfb_ungrant(void *ctx, void *mem, const uint32_t *gref, uint32_t n);
+
+/* displif_work.c; with sx */
+/* Answers, the plan, EDIDs. Returns whether something is under way. */
+bool dfb_work(struct dfb_dev *dd);
+bool dfb_settled(struct dfb_dev *dd);
+void dfb_work_stop(struct dfb_dev *dd);
+void dfb_work_release(struct dfb_dev *dd);
+void dfb_work_end(struct dfb_dev *dd);
+void dfb_send(struct dfb_dev *dd, uint32_t connector, const struct displif_msg *msg);
+/* A buffer of the guest's memory, wanted. NULL: printed. */
+struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc);
+
+/* displif_edid.c; with sx */
+bool dfb_edid_ask(struct dfb_dev *dd);
+void dfb_edid_answer(struct dfb_dev *dd, const struct dfb_req *req);
+void dfb_edid_release(struct dfb_dev *dd);
+
+/* displif_ring.c */
+driver_intr_t dfb_intr;
+/* With cn->mtx: takes out what is there, publishes what was staged. */
+void dfb_pump(struct dfb_conn *cn);
+/* With cn->mtx: the console's flip. */
+void dfb_cons_flip(struct dfb_conn *cn, uint64_t fb);
+
+/* displif_cons.c */
+/* With sx: a console on connector 0, if it has none yet. */
+void dfb_cons_begin(struct dfb_dev *dd);
+/* With sx and the topology lock: vt(4) may draw from now on. */
+void dfb_cons_attach(struct dfb_dev *dd);
+/* Without sx. */
+void dfb_cons_stop(struct dfb_dev *dd);
+/* With sx and the topology lock. */
+void dfb_cons_end(struct dfb_dev *dd);
+/* Whether vt(4) knows one, so that the module must stay. */
+bool dfb_cons_kept(void);
+/* With sx: shows what was drawn. */
+void dfb_cons_work(struct dfb_dev *dd);
+
+#endif

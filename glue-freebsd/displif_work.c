@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Does what the plan asks for: one request at a time, and sharing between them. The device's task, with its lock. */
+#include "displif_var.h"
+
+/* --- requests --- */
+
+void dfb_send(struct dfb_dev *dd, uint32_t connector, const struct displif_msg *msg)
+{
+	struct dfb_conn *cn = dd->conn[connector];
+	struct dfb_req *r = &dd->req;
+	int err;
+
+	mtx_lock(&cn->mtx);
+	*r = (struct dfb_req){ .token = DFB_TOKENS + dd->token++,
+			       .connector = connector,
+			       .op = msg->op };
+	err = displif_front_submit(cn->front, msg, r->token, dfb_now());
+	if (err) {
+		/* Never sent, so nothing will come of it. */
+		r->over = r->unsent = true;
+		r->status = err;
+	} else {
+		dfb_pump(cn);
+	}
+	mtx_unlock(&cn->mtx);
+}
+
+/* Takes the answer, if there is one. */
+static bool answered(struct dfb_dev *dd, struct dfb_req *req)
+{
+	struct dfb_conn *cn;
+	bool over;
+
+	if (!dd->req.op)
+		return false;
+	cn = dd->conn[dd->req.connector];
+	mtx_lock(&cn->mtx);
+	*req = dd->req;
+	over = req->over;
+	if (over)
+		dd->req.op = 0;
+	mtx_unlock(&cn->mtx);
+	return over;
+}
+
+static void explain(struct dfb_dev *dd, const struct dfb_req *r)
+{
+	if (r->lost || r->unsent)
+		device_printf(dd->dev, "connector %u: %s: %s\n", r->connector,
+			      displif_req_name(r->op), displif_strerror(r->status));
+	else
+		device_printf(dd->dev, "connector %u: %s: the backend answered %d\n", r->connector,
+			      displif_req_name(r->op), r->status);
+}
+
+static void answer(struct dfb_dev *dd, const struct dfb_req *r)
+{
+	int err = 0;
+
+	if (r->op == XENDISPL_OP_GET_EDID) {
+		dfb_edid_answer(dd, r);
+		return;
+	}
+	if (r->lost || r->unsent)
+		err = dfb_errno(r->status);
+	else if (r->status)
+		err = EIO;
+	if (err)
+		explain(dd, r);
+	displif_plan_done(&dd->plan, err, r->lost);
+}
+
+/* --- buffers --- */
+
+static struct dfb_buf *to_buf(struct displif_plan_buf *p)
+{
+	return __containerof(p, struct dfb_buf, plan);
+}
+
+struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc)
+{
+	uint32_t bpp = displif_format_bpp(fourcc);
+	struct dfb_buf *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
+
+	b->plan.width = width;
+	b->plan.height = height;
+	b->plan.bpp = bpp;
+	b->plan.format = fourcc;
+	b->plan.size = width * (bpp / 8) * height;
+	b->words = displif_port_share_words(b->plan.size);
+	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
+	b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size));
+	if (!b->block) {
+		free(b->gref, M_DISPLIF);
+		free(b, M_DISPLIF);
+		return NULL;
+	}
+	displif_plan_add(&dd->plan, &b->plan);
+	return b;
+}
+
+static int buf_share(struct dfb_dev *dd, struct dfb_buf *b)
+{
+	struct displif_diag diag = { 0 };
+	int err = displif_port_share(&dd->port, dd->backend, &b->share, DISPLIF_SHARE_EXISTING,
+				     b->block->va, b->plan.size, b->gref, b->words, &diag);
+
+	if (err)
+		dfb_fail(dd, "sharing a buffer", err, &diag);
+	b->plan.gref_dir = b->share.gref_dir;
+	return dfb_errno(err);
+}
+
+static void buf_unshare(struct dfb_dev *dd, struct dfb_buf *b)
+{
+	if (b->plan.step != DISPLIF_PLAN_NONE)
+		displif_port_unshare(&dd->port, &b->share);
+	displif_plan_unshared(&b->plan);
+}
+
+static void buf_drop(struct dfb_dev *dd, struct dfb_buf *b)
+{
+	buf_unshare(dd, b);
+	dfb_block_drop(dd, b->block);
+	free(b->gref, M_DISPLIF);
+	free(b, M_DISPLIF);
+}
+
+/* --- the plan --- */
+
+static void act(struct dfb_dev *dd, struct displif_plan_todo *todo)
+{
+	struct dfb_buf *b = todo->buf ? to_buf(todo->buf) : NULL;
+
+	if (todo->act == DISPLIF_PLAN_SHARE)
+		displif_plan_done(&dd->plan, buf_share(dd, b), false);
+	else if (todo->act == DISPLIF_PLAN_DROP)
+		buf_drop(dd, b);
+	else /* SEND, FLIP; nothing is the backend's memory */
+		dfb_send(dd, todo->connector, &todo->msg);
+}
+
+/* Pages that a backend of before still maps are not shared anew. */
+static void mirror(struct dfb_dev *dd)
+{
+	struct displif_plan_buf *p;
+
+	for (p = dd->plan.bufs; p; p = p->next)
+		p->wait = to_buf(p)->block->n_held;
+}
+
+bool dfb_work(struct dfb_dev *dd)
+{
+	struct displif_plan_todo todo;
+	struct dfb_req req;
+
+	if (dd->leaving)
+		displif_plan_clear(&dd->plan);
+	for (;;) {
+		if (answered(dd, &req))
+			answer(dd, &req);
+		if (dd->req.op)
+			return true;
+		mirror(dd);
+		if (displif_plan_next(&dd->plan, &todo))
+			act(dd, &todo);
+		else if (!dd->started || dd->leaving || !dfb_edid_ask(dd))
+			return todo.act == DISPLIF_PLAN_WAIT;
+	}
+}
+
+bool dfb_settled(struct dfb_dev *dd)
+{
+	return !dd->req.op && displif_plan_empty(&dd->plan);
+}
+
+void dfb_work_stop(struct dfb_dev *dd)
+{
+	dd->req.op = 0;
+	displif_plan_stop(&dd->plan, ENXIO);
+}
+
+void dfb_work_release(struct dfb_dev *dd)
+{
+	struct displif_plan_buf *p;
+
+	dfb_edid_release(dd);
+	for (p = dd->plan.bufs; p; p = p->next)
+		buf_unshare(dd, to_buf(p));
+}
+
+void dfb_work_end(struct dfb_dev *dd)
+{
+	struct displif_plan_todo todo;
+
+	displif_plan_clear(&dd->plan);
+	while (displif_plan_next(&dd->plan, &todo))
+		act(dd, &todo);
+}
