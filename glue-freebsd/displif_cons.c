@@ -102,7 +102,7 @@ static void cons_postswitch(struct vt_device *vd)
 
 /* --- flips --- */
 
-static void tick(void *arg)
+static void look_for_damage(void *arg)
 {
 	struct dfb_dev *dd = arg;
 	struct dfb_conn *cn = dd->conn[0];
@@ -191,7 +191,7 @@ void dfb_cons_attach(struct dfb_dev *dd)
 		dd->cons->buf->block->for_ever = true;
 		the_cons = dd->cons;
 	}
-	callout_reset(&dd->cons_callout, hz / DFB_CONS_HZ, tick, dd);
+	callout_reset(&dd->cons_callout, hz / DFB_CONS_HZ, look_for_damage, dd);
 }
 
 void dfb_cons_stop(struct dfb_dev *dd)
