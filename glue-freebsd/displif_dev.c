@@ -113,6 +113,7 @@ static void init(struct dfb_dev *dd, device_t dev)
 	dd->port = (struct displif_port){ &dfb_port_ops, dd };
 	displif_fdev_init(&dd->fdev);
 	dd->fdev.connect_ms = DFB_BOOT_MS;
+	dd->boot_until = dfb_now() + DFB_BOOT_MS;
 	dd->fdev.max_zombies = 4096;
 	displif_plan_init(&dd->plan, &dd->fdev);
 	dd->retry_at = dd->sweep_at = DISPLIF_NEVER;
@@ -156,8 +157,9 @@ static int dfb_detach(device_t dev)
 
 	dfb_cons_stop(dd);
 	sx_xlock(&dd->sx);
-	dfb_cons_end(dd);
 	dfb_leave(dd);
+	/* Last: flips that end look at it. */
+	dfb_cons_end(dd);
 	sx_xunlock(&dd->sx);
 	dfb_task_fini(dd);
 	dfb_share_fini(dd);

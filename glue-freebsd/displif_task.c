@@ -147,6 +147,7 @@ static void set_live(struct dfb_dev *dd, bool live)
 static void do_start(struct dfb_dev *dd)
 {
 	dd->started = true;
+	dd->boot_until = DISPLIF_NEVER;
 	dd->generation++;
 	dd->edid_next = 0;
 	set_live(dd, true);
@@ -305,6 +306,15 @@ static void inputs(struct dfb_dev *dd, uint64_t now)
 		device_printf(dd->dev, "the connection to domain %u broke\n", dd->backend);
 		dfb_feed(dd, DISPLIF_IN_BROKEN, 0);
 	}
+	/*
+	 * Boot waits until we are Connected or Closed. For the state machine nothing has changed: a backend
+	 * that comes is answered as ever.
+	 */
+	if (dd->boot_until <= now) {
+		dd->boot_until = DISPLIF_NEVER;
+		if (dd->fdev.state == DISPLIF_FDEV_INIT)
+			xenbus_set_state(dd->dev, XenbusStateClosed);
+	}
 	if (dd->retry_at <= now) {
 		dd->retry_at = DISPLIF_NEVER;
 		look(dd);
@@ -328,7 +338,7 @@ static void inputs(struct dfb_dev *dd, uint64_t now)
 
 static uint64_t next_due(struct dfb_dev *dd)
 {
-	uint64_t d, due = MIN(MIN(dd->fdev.due, dd->retry_at), dd->sweep_at);
+	uint64_t d, due = MIN(MIN(dd->fdev.due, dd->retry_at), MIN(dd->sweep_at, dd->boot_until));
 	uint32_t i;
 
 	if (dd->leaving && !dd->removed)

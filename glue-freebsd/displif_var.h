@@ -138,6 +138,8 @@ struct dfb_dev {
 	struct task task;
 	struct timeout_task timer;
 	uint64_t retry_at, sweep_at, leave_until;
+	uint64_t
+		boot_until; /* when boot is let go on without a backend; DISPLIF_NEVER: it was, or there is one */
 	uint32_t sweep_ms;
 	bool unread; /* the backend's state is to be read then */
 	bool started;
