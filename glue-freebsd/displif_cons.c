@@ -106,15 +106,16 @@ static void look_for_damage(void *arg)
 {
 	struct dfb_dev *dd = arg;
 	struct dfb_conn *cn = dd->conn[0];
-	bool drawn = false;
+	bool busy, drawn = false;
 
 	mtx_lock(&cn->mtx);
-	if (cn->live && cn->cons_fb && !cn->cons_busy) {
+	busy = cn->flip[DFB_FLIP_CONS].buf;
+	if (cn->live && cn->cons_shown && !busy) {
 		drawn = atomic_readandclear_int(&dd->cons->damage);
-		if (drawn)
-			dfb_cons_flip(cn, cn->cons_fb);
+		if (drawn && dfb_flip(cn, DFB_FLIP_CONS, dd->cons->buf))
+			atomic_store_rel_int(&dd->cons->damage, 1);
 	}
-	cn->calm = drawn || cn->cons_busy ? 0 : cn->calm + 1;
+	cn->calm = drawn || busy ? 0 : cn->calm + 1;
 	callout_schedule(&dd->cons_callout,
 			 hz / (cn->calm < CALM ? DFB_CONS_HZ : DFB_CONS_IDLE_HZ));
 	mtx_unlock(&cn->mtx);
@@ -134,7 +135,7 @@ void dfb_cons_work(struct dfb_dev *dd)
 	shown = dd->started && dd->mode[0].front == b && !dd->mode[0].dirty &&
 		dd->mode[0].mode_width && b->step == DISPLIF_PLAN_ATTACHED;
 	mtx_lock(&cn->mtx);
-	cn->cons_fb = shown ? b->fb : 0;
+	cn->cons_shown = shown;
 	mtx_unlock(&cn->mtx);
 }
 
@@ -165,7 +166,7 @@ void dfb_cons_begin(struct dfb_dev *dd)
 	if (dd->cons || the_cons || !dd->n_conn)
 		return;
 	cons = malloc(sizeof(*cons), M_DISPLIF, M_WAITOK | M_ZERO);
-	cons->buf = dfb_buf_new(dd, dd->conn[0]->width, dd->conn[0]->height, XRGB8888);
+	cons->buf = dfb_buf_new(dd, dd->conn[0]->width, dd->conn[0]->height, XRGB8888, false);
 	if (!cons->buf) {
 		free(cons, M_DISPLIF);
 		return;

@@ -110,6 +110,7 @@ static void init(struct dfb_dev *dd, device_t dev)
 {
 	dd->dev = dev;
 	sx_init(&dd->sx, "displif");
+	mtx_init(&dd->ev_mtx, "displif events", NULL, MTX_DEF);
 	dd->port = (struct displif_port){ &dfb_port_ops, dd };
 	displif_fdev_init(&dd->fdev);
 	dd->fdev.connect_ms = DFB_BOOT_MS;
@@ -133,6 +134,7 @@ static int dfb_attach(device_t dev)
 	if (err) {
 		device_printf(dev, "no thread: error %d\n", err);
 		taskqueue_free(dd->tq);
+		mtx_destroy(&dd->ev_mtx);
 		sx_destroy(&dd->sx);
 		return err;
 	}
@@ -146,6 +148,10 @@ static int dfb_attach(device_t dev)
 	dfb_feed(dd, DISPLIF_IN_RESUMED, 0);
 	sx_xunlock(&dd->sx);
 	dfb_kick(dd);
+	/* A console without it is worth having. */
+	err = dfb_cdev_begin(dd);
+	if (err)
+		device_printf(dev, "no device for programs: error %d\n", err);
 	return 0;
 }
 
@@ -155,6 +161,7 @@ static int dfb_detach(device_t dev)
 	struct dfb_dev *dd = device_get_softc(dev);
 	uint32_t i;
 
+	dfb_cdev_end(dd);
 	dfb_cons_stop(dd);
 	sx_xlock(&dd->sx);
 	dfb_leave(dd);
@@ -169,6 +176,7 @@ static int dfb_detach(device_t dev)
 		free(dd->conn[i], M_DISPLIF);
 	}
 	free(dd->mode, M_DISPLIF);
+	mtx_destroy(&dd->ev_mtx);
 	sx_destroy(&dd->sx);
 	return 0;
 }

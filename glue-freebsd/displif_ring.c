@@ -24,27 +24,42 @@ static void req_event(struct dfb_conn *cn, const struct displif_front_event *ev)
 	dfb_kick(cn->dd);
 }
 
-/* The console's flip, or a part of it. What was not shown is damage again. */
-static void cons_event(struct dfb_conn *cn, const struct displif_front_event *ev)
+/* Its end is known, though an answer may be owed still. What the console could not show is damage again. */
+static void flip_over(struct dfb_conn *cn, struct dfb_flip *f, int error)
 {
-	struct dfb_cons *cons = cn->dd->cons;
-	bool failed = ev->type == DISPLIF_EV_LOST || (ev->type == DISPLIF_EV_RSP && ev->status);
-
-	if (failed)
-		cn->cons_owed = 0;
-	else
-		cn->cons_owed &= ev->type == DISPLIF_EV_FLIP ? ~OWED_EVT : ~OWED_RSP;
-	if (ev->type == DISPLIF_EV_FLIP)
-		cn->shown++;
-	if (failed) {
-		cn->failed++;
-		atomic_store_rel_int(&cons->damage, 1);
-	}
-	if (cn->cons_owed || !cn->cons_busy)
+	if (f->over)
 		return;
-	cn->cons_busy = false;
-	cons->buf->plan.flips--;
+	f->over = true;
+	f->buf->plan.flips--;
+	if (error)
+		cn->failed++;
+	else
+		cn->shown++;
+	if (f != &cn->flip[DFB_FLIP_CONS])
+		dfb_cdev_flipped(cn, f, error);
+	else if (error)
+		atomic_store_rel_int(&cn->dd->cons->damage, 1);
 	dfb_kick(cn->dd);
+}
+
+static void flip_event(struct dfb_conn *cn, const struct displif_front_event *ev)
+{
+	struct dfb_flip *f = &cn->flip[ev->token];
+
+	if (ev->type == DISPLIF_EV_LOST) {
+		f->owed = 0;
+		flip_over(cn, f, dfb_errno(ev->status));
+	} else if (ev->type == DISPLIF_EV_FLIP) {
+		f->owed &= ~OWED_EVT;
+		flip_over(cn, f, 0);
+	} else if (ev->status) {
+		f->owed = 0;
+		flip_over(cn, f, EIO);
+	} else {
+		f->owed &= ~OWED_RSP;
+	}
+	if (!f->owed)
+		f->buf = NULL;
 }
 
 static void take(struct dfb_conn *cn)
@@ -52,8 +67,8 @@ static void take(struct dfb_conn *cn)
 	struct displif_front_event ev;
 
 	while (displif_front_poll(cn->front, &ev)) {
-		if (ev.token == DFB_TOKEN_CONS)
-			cons_event(cn, &ev);
+		if (ev.token < DFB_TOKENS)
+			flip_event(cn, &ev);
 		else
 			req_event(cn, &ev);
 	}
@@ -108,18 +123,21 @@ void dfb_intr(void *arg)
 	mtx_unlock(&cn->mtx);
 }
 
-void dfb_cons_flip(struct dfb_conn *cn, uint64_t fb)
+int dfb_flip(struct dfb_conn *cn, uint32_t slot, struct dfb_buf *buf)
 {
-	struct displif_msg msg = { .op = XENDISPL_OP_PG_FLIP, .fb = fb };
+	struct displif_msg msg = { .op = XENDISPL_OP_PG_FLIP, .fb = buf->plan.fb };
+	struct dfb_flip *f = &cn->flip[slot];
+	int err;
 
 	mtx_assert(&cn->mtx, MA_OWNED);
-	if (displif_front_submit(cn->front, &msg, DFB_TOKEN_CONS, dfb_now())) {
-		atomic_store_rel_int(&cn->dd->cons->damage, 1);
-		return;
-	}
-	cn->cons_owed = OWED_RSP | OWED_EVT;
-	cn->cons_busy = true;
-	cn->dd->cons->buf->plan.flips++;
+	err = displif_front_submit(cn->front, &msg, slot, dfb_now());
+	if (err)
+		return err;
+	f->buf = buf;
+	f->owed = OWED_RSP | OWED_EVT;
+	f->over = false;
+	buf->plan.flips++;
 	cn->flips++;
 	dfb_pump(cn);
+	return 0;
 }

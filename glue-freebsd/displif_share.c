@@ -2,6 +2,15 @@
 /* Pages and grants, as the port layer asks for them; and pages that a backend still maps after they were given up. */
 #include "displif_var.h"
 
+#include <sys/rwlock.h>
+
+#include <vm/vm_param.h>
+#include <vm/vm_kern.h>
+#include <vm/vm_map.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
+
 /* gnttab_alloc_grant_references() takes 16 bits. */
 #define PART 32768u
 /* Pauses between two questions whether a backend let go, ms. */
@@ -20,25 +29,61 @@ static vm_size_t bytes(const struct dfb_block *b)
 
 /* --- blocks --- */
 
+/*
+ * Memory that programs map, too, is an object: its pages live as long as any of their maps, so that nothing has
+ * to be taken away from a program when the device goes.
+ */
+static bool object_new(struct dfb_block *b)
+{
+	vm_offset_t va = vm_map_min(kernel_map);
+
+	b->obj = vm_pager_allocate(OBJT_PHYS, NULL, bytes(b), VM_PROT_DEFAULT, 0, NULL);
+	if (!b->obj)
+		return false;
+	vm_object_reference(b->obj);
+	if (vm_map_find(kernel_map, b->obj, 0, &va, bytes(b), 0, VMFS_OPTIMAL_SPACE, VM_PROT_RW,
+			VM_PROT_RW, 0) != KERN_SUCCESS) {
+		vm_object_deallocate(b->obj);
+		return false;
+	}
+	b->va = (void *)va;
+	return vm_map_wire(kernel_map, va, va + bytes(b),
+			   VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_NOHOLES) == KERN_SUCCESS;
+}
+
+static void object_free(struct dfb_block *b)
+{
+	if (b->va)
+		vm_map_remove(kernel_map, (vm_offset_t)b->va, (vm_offset_t)b->va + bytes(b));
+	vm_object_deallocate(b->obj);
+}
+
 static void block_free(struct dfb_block *b)
 {
 	if (b->for_ever)
 		return;
-	if (b->va)
+	if (b->obj)
+		object_free(b);
+	else if (b->va)
 		kmem_free(b->va, bytes(b));
 	free(b->held, M_DISPLIF);
 	free(b, M_DISPLIF);
 }
 
-struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n)
+struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user)
 {
 	struct dfb_block *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
+	bool done = false;
 
 	b->n = n;
 	b->held = mallocarray(n, sizeof(*b->held), M_DISPLIF, M_NOWAIT | M_ZERO);
-	if (b->held)
+	if (b->held && user) {
+		done = object_new(b);
+	} else if (b->held) {
 		b->va = kmem_malloc(bytes(b), M_NOWAIT | M_ZERO);
-	if (!b->va) {
+		done = b->va;
+	}
+	if (!done) {
 		block_free(b);
 		device_printf(dd->dev, "no memory for %u pages\n", n);
 		return NULL;
@@ -148,7 +193,7 @@ static int grant_all(struct dfb_dev *dd, struct dfb_block *b, uint16_t dom, uint
 int dfb_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va, uint32_t *gref)
 {
 	struct dfb_dev *dd = ctx;
-	struct dfb_block *b = dfb_block_new(dd, n);
+	struct dfb_block *b = dfb_block_new(dd, n, false);
 	int err;
 
 	if (!b)

@@ -373,8 +373,8 @@ static void run(void *arg, int pending)
 		serve(dd, dfb_now());
 		dfb_work(dd);
 		dfb_cons_work(dd);
-		if (dd->leaving)
-			wakeup(dd);
+		/* Whoever waits looks for himself. */
+		wakeup(dd);
 		arm(dd);
 	}
 	sx_xunlock(&dd->sx);

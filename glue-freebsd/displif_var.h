@@ -13,6 +13,7 @@
 #include <sys/malloc.h>
 #include <sys/module.h>
 #include <sys/mutex.h>
+#include <sys/selinfo.h>
 #include <sys/sx.h>
 #include <sys/taskqueue.h>
 
@@ -51,6 +52,7 @@ struct dfb_dev;
 struct dfb_block {
 	struct dfb_block *next;
 	void *va;
+	vm_object_t obj;   /* NULL: the kernel's own; else programs may map it, too */
 	grant_ref_t *held; /* grants that were to end and are mapped still; room for n */
 	uint32_t n, n_held;
 	bool given_up; /* to be freed when n_held is 0 */
@@ -63,11 +65,25 @@ struct dfb_buf {
 	struct displif_share share;
 	uint32_t *gref;
 	uint32_t words;
+	uint32_t handle;      /* of a program; 0: not one's */
+	bool left;	      /* nobody waits for it */
+	struct dfb_buf *next; /* of the same program */
 };
 
-/* Tokens: the console's flip, and those of the task's requests from here on. */
-#define DFB_TOKEN_CONS 1u
+/* Flips of one connector that may be under way; slot 0 is the console's. */
+#define DFB_FLIPS 5u
+#define DFB_FLIP_CONS 0u
+/* A flip's token is its slot; those of the task's requests begin here. */
 #define DFB_TOKENS 64u
+
+/* With the connector's mutex. */
+struct dfb_flip {
+	struct dfb_buf *buf; /* NULL: a slot that is free */
+	uint8_t owed;	     /* an answer, an event */
+	bool over;	     /* its end was told */
+	uint32_t serial;     /* of the open file that asked for it */
+	uint64_t user;
+};
 
 struct dfb_tag {
 	struct dfb_conn *cn;
@@ -82,11 +98,10 @@ struct dfb_conn {
 		mtx; /* the leaf lock: front, the fields down to live, the request of the task that goes by this connector */
 	struct displif_front *front; /* in dd->front; NULL: no rings */
 	struct displif_link *link;
-	bool live;	  /* between START and STOP */
-	uint64_t cons_fb; /* what the console flips to; 0: it is not shown */
-	uint32_t calm;	  /* looks in a row that found no damage */
-	bool cons_busy;	  /* the console's flip is under way */
-	uint8_t cons_owed;
+	bool live;	 /* between START and STOP */
+	bool cons_shown; /* the console may flip */
+	uint32_t calm;	 /* looks in a row that found no damage */
+	struct dfb_flip flip[DFB_FLIPS];
 	struct dfb_tag tag[2];
 	/* dd->sx */
 	uint32_t width, height;
@@ -155,6 +170,11 @@ struct dfb_dev {
 	bool edid_shared;
 	struct dfb_cons *cons;
 	struct callout cons_callout;
+	/* programs */
+	struct cdev *cdev;
+	struct dfb_file *file; /* the one that has it open, with sx and ev_mtx; NULL */
+	uint32_t serial;       /* of the last one */
+	struct mtx ev_mtx;     /* below a connector's: file and its events */
 	uint32_t generation, held, breaks;
 	char error[160];
 };
@@ -181,7 +201,8 @@ void dfb_leave(struct dfb_dev *dd);
 extern const struct displif_port_ops dfb_port_ops;
 
 /* displif_share.c; with sx */
-struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n);
+/* @user: programs may map it. */
+struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user);
 void dfb_block_drop(struct dfb_dev *dd, struct dfb_block *b);
 uint32_t dfb_held(const struct dfb_dev *dd);
 /* Tries to end what is held; sets sweep_at. */
@@ -202,7 +223,8 @@ void dfb_work_release(struct dfb_dev *dd);
 void dfb_work_end(struct dfb_dev *dd);
 void dfb_send(struct dfb_dev *dd, uint32_t connector, const struct displif_msg *msg);
 /* A buffer of the guest's memory, wanted. NULL: printed. */
-struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc);
+struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
+			    bool user);
 
 /* displif_edid.c; with sx */
 bool dfb_edid_ask(struct dfb_dev *dd);
@@ -213,8 +235,8 @@ void dfb_edid_release(struct dfb_dev *dd);
 driver_intr_t dfb_intr;
 /* With cn->mtx: takes out what is there, publishes what was staged. */
 void dfb_pump(struct dfb_conn *cn);
-/* With cn->mtx: the console's flip. */
-void dfb_cons_flip(struct dfb_conn *cn, uint64_t fb);
+/* With cn->mtx: a flip by a slot that is free; 0 or enum displif_err. */
+int dfb_flip(struct dfb_conn *cn, uint32_t slot, struct dfb_buf *buf);
 
 /* displif_cons.c */
 /* With sx: a console on connector 0, if it has none yet. */
@@ -229,5 +251,12 @@ void dfb_cons_end(struct dfb_dev *dd);
 bool dfb_cons_kept(void);
 /* With sx: shows what was drawn. */
 void dfb_cons_work(struct dfb_dev *dd);
+
+/* displif_cdev.c */
+int dfb_cdev_begin(struct dfb_dev *dd);
+/* Without sx: programs are thrown out, and what they had goes. */
+void dfb_cdev_end(struct dfb_dev *dd);
+/* With a connector's mutex: a program's flip has ended, @error: 0 or errno. */
+void dfb_cdev_flipped(struct dfb_conn *cn, const struct dfb_flip *flip, int error);
 
 #endif
