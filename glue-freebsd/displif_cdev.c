@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* /dev/displifN, for one program at a time: events, maps, its life. displif_ioctl.h is its manual. */
 #include "displif_file.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * The vt(4) console on connector 0. Its drawing runs under vt's spin lock and in a panic: it copies pixels
  * into memory that the backend sees, and sets one bit. A callout flips when that bit is set.

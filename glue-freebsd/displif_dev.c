@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* newbus: a leaf below xenbusb_front. And what the driver tells of itself. */
 #include "displif_var.h"
 

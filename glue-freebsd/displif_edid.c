@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * The connectors' EDIDs, asked for one after the other in the same pages. Without one the node "resolution"
  * counts (GET_EDID, io/displif.h); old backends have none, or do not answer.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* What programs ask of /dev/displifN: each ioctl, with the device's lock. */
 #include "displif_file.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The sessions: what the interrupt thread takes out of the pages, and what is sent. All under the connector's mutex. */
 #include "displif_var.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Pages and grants, as the port layer asks for them; and pages that a backend still maps after they were given up. */
 #include "displif_var.h"
 

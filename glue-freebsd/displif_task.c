@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The device's task: state machine, deadlines, and all that may sleep. Everything here has the device's lock. */
 #include "displif_var.h"
 

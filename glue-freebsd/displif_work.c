@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Does what the plan asks for: one request at a time, and sharing between them. The device's task, with its lock. */
 #include "displif_var.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* A program for FreeBSD: draws the test card on one connector of /dev/displif0 and flips two buffers. */
 #include <sys/types.h>
 #include <sys/event.h>
