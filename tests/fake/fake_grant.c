@@ -12,16 +12,31 @@ struct fake_gref *fake__gref(struct fake_dom *d, uint32_t gref)
 	return &d->gref[gref];
 }
 
+static void table_make(struct fake_dom *d)
+{
+	if (d->gref)
+		return;
+	d->gref = fake__alloc(d->w->limits.grants, sizeof(*d->gref));
+	d->gref_hint = FAKE_GREF_FIRST;
+	d->gref_top = FAKE_GREF_FIRST;
+}
+
+static uint32_t gref_take_this(struct fake_dom *d, uint32_t gref)
+{
+	table_make(d);
+	if (gref >= d->w->limits.grants || d->gref[gref].state != FAKE_GREF_FREE)
+		return 0;
+	if (d->gref_top <= gref)
+		d->gref_top = gref + 1u;
+	return gref;
+}
+
 /* The lowest free reference, so that one that was ended comes back soon. */
 static uint32_t gref_take(struct fake_dom *d)
 {
 	uint32_t i;
 
-	if (!d->gref) {
-		d->gref = fake__alloc(d->w->limits.grants, sizeof(*d->gref));
-		d->gref_hint = FAKE_GREF_FIRST;
-		d->gref_top = FAKE_GREF_FIRST;
-	}
+	table_make(d);
 	for (i = d->gref_hint; i < d->w->limits.grants && d->gref[i].state != FAKE_GREF_FREE; i++)
 		;
 	if (i >= d->w->limits.grants)
@@ -50,10 +65,11 @@ static void gref_free(struct fake_dom *d, uint32_t gref)
 		d->gref_top--;
 }
 
-uint32_t fake_grant(struct fake_dom *d, uint16_t to, void *va, bool readonly)
+/* @gref 0: any. */
+static uint32_t grant(struct fake_dom *d, uint32_t gref, uint16_t to, void *va, bool readonly)
 {
 	struct fake_region *r;
-	uint32_t page, gref;
+	uint32_t page;
 
 	if (!d->alive)
 		return 0;
@@ -62,7 +78,7 @@ uint32_t fake_grant(struct fake_dom *d, uint16_t to, void *va, bool readonly)
 		fake__violation(d->w, "domain %u granted memory that is not its own", d->id);
 		return 0;
 	}
-	gref = gref_take(d);
+	gref = gref ? gref_take_this(d, gref) : gref_take(d);
 	if (!gref)
 		return 0;
 	d->gref[gref].state = FAKE_GREF_VALID;
@@ -71,6 +87,16 @@ uint32_t fake_grant(struct fake_dom *d, uint16_t to, void *va, bool readonly)
 	d->gref[gref].to = to;
 	d->gref[gref].readonly = readonly;
 	return gref;
+}
+
+uint32_t fake_grant(struct fake_dom *d, uint16_t to, void *va, bool readonly)
+{
+	return grant(d, 0, to, va, readonly);
+}
+
+bool fake_grant_at(struct fake_dom *d, uint32_t gref, uint16_t to, void *va, bool readonly)
+{
+	return gref >= FAKE_GREF_FIRST && grant(d, gref, to, va, readonly);
 }
 
 bool fake_grant_end(struct fake_dom *d, uint32_t gref)

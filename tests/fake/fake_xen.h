@@ -128,6 +128,8 @@ bool fake_mem_writable(void *va);
 
 /* Grants the page at @va (of fake_mem_alloc()) to @to: the lowest free reference, or 0 if there is none. */
 uint32_t fake_grant(struct fake_dom *d, uint16_t to, void *va, bool readonly);
+/* The same with a reference that the domain chose, as kernels do that keep their own list. False: it is not free, or there is no such. */
+bool fake_grant_at(struct fake_dom *d, uint32_t gref, uint16_t to, void *va, bool readonly);
 /*
  * Ends a grant. True: gone. False: still mapped; then the reference and the
  * frame are kept until it is unmapped and freed by themselves.
@@ -299,10 +301,10 @@ const struct fake_stats *fake_stats(const struct fake_dom *d);
 
 /* What a domain holds now. */
 struct fake_held {
-	uint32_t pages;	  /* of memory, shared or not */
+	uint32_t pages;		/* of memory, shared or not */
 	uint32_t aliased_pages; /* mapped a second time by fake_mem_alias() */
-	uint32_t grants;  /* valid or still mapped */
-	uint32_t zombies; /* of them: ended by the domain, but still mapped by a peer */
+	uint32_t grants;	/* valid or still mapped */
+	uint32_t zombies;	/* of them: ended by the domain, but still mapped by a peer */
 	uint32_t mappings, mapped_pages;
 	uint32_t ports, chans;
 	uint32_t watches, txs, tasks;
