@@ -9,6 +9,7 @@
 #       cross  i386, arm64 and armhf compilers, and qemu to run the results
 #       proof  Frama-C
 #       adversary  the fuzzers' runtime, the model checker, coverage reports
+#       freebsd  the FreeBSD driver's tests: npm brings the kernel's headers
 #       xen    QEMU and tools for the tests on a real Xen
 # --check only names what is missing. Never installs a kernel, a hypervisor or
 # anything else that changes how the machine boots, and removes nothing.
@@ -27,9 +28,12 @@ packages()
 			dkms dh-dkms debhelper dpkg-dev sparse ;;
 	proof)	echo frama-c-base python3 ;;
 	adversary) echo clang libclang-rt-14-dev llvm-14 spin gcc libc6-dev gcovr python3 ;;
+	freebsd) echo clang llvm-14 bmake binutils libc6-dev libcmocka-dev util-linux
+		# Whoever installed Node.js elsewhere has npm, and Debian's would not fit.
+		command -v npm >/dev/null || echo npm ;;
 	xen)	echo qemu-system-x86 qemu-system-arm kmod cpio python3 binutils libcmocka-dev xz-utils zstd \
 			gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross ;;
-	*)	die "unknown set '$1'; known: build test cross proof xen" ;;
+	*)	die "unknown set '$1'; known: build test cross proof adversary freebsd xen" ;;
 	esac
 }
 
