@@ -177,6 +177,19 @@ void dfb_cons_begin(struct dfb_dev *dd)
 	callout_init(&dd->cons_callout, 1);
 }
 
+void dfb_cons_again(struct dfb_dev *dd)
+{
+	struct dfb_buf *old, *b;
+
+	if (!dd->cons || !dd->cons->buf->plan.err)
+		return;
+	old = dd->cons->buf;
+	b = dfb_buf_again(dd, old);
+	if (!dd->mode[0].front || dd->mode[0].front == &old->plan)
+		displif_plan_show(&dd->plan, 0, &b->plan);
+	dd->cons->buf = b;
+}
+
 void dfb_cons_attach(struct dfb_dev *dd)
 {
 	int err;

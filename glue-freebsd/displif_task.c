@@ -152,6 +152,7 @@ static void do_start(struct dfb_dev *dd)
 	dd->edid_next = 0;
 	set_live(dd, true);
 	displif_port_enable(&dd->port, dd->link, dd->n);
+	dfb_cons_again(dd);
 	displif_plan_start(&dd->plan, dd->n);
 }
 

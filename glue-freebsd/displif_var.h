@@ -225,6 +225,8 @@ void dfb_send(struct dfb_dev *dd, uint32_t connector, const struct displif_msg *
 /* A buffer of the guest's memory, wanted. NULL: printed. */
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
 			    bool user);
+/* One that could not be had in an earlier connection is wanted anew: the same memory, another buffer. @old is dropped. */
+struct dfb_buf *dfb_buf_again(struct dfb_dev *dd, struct dfb_buf *old);
 
 /* displif_edid.c; with sx */
 bool dfb_edid_ask(struct dfb_dev *dd);
@@ -241,6 +243,8 @@ int dfb_flip(struct dfb_conn *cn, uint32_t slot, struct dfb_buf *buf);
 /* displif_cons.c */
 /* With sx: a console on connector 0, if it has none yet. */
 void dfb_cons_begin(struct dfb_dev *dd);
+/* With sx, before a connection is used: an earlier one ended, or refused something, before the console was there. */
+void dfb_cons_again(struct dfb_dev *dd);
 /* With sx and the topology lock: vt(4) may draw from now on. */
 void dfb_cons_attach(struct dfb_dev *dd);
 /* Without sx. */

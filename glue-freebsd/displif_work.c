@@ -101,6 +101,25 @@ struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height,
 	return b;
 }
 
+struct dfb_buf *dfb_buf_again(struct dfb_dev *dd, struct dfb_buf *old)
+{
+	struct dfb_buf *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
+
+	b->plan.width = old->plan.width;
+	b->plan.height = old->plan.height;
+	b->plan.bpp = old->plan.bpp;
+	b->plan.format = old->plan.format;
+	b->plan.size = old->plan.size;
+	b->words = old->words;
+	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
+	b->block = old->block;
+	b->left = old->left;
+	old->block = NULL;
+	displif_plan_add(&dd->plan, &b->plan);
+	displif_plan_remove(&old->plan);
+	return b;
+}
+
 static int buf_share(struct dfb_dev *dd, struct dfb_buf *b)
 {
 	struct displif_diag diag = { 0 };
@@ -123,7 +142,8 @@ static void buf_unshare(struct dfb_dev *dd, struct dfb_buf *b)
 static void buf_drop(struct dfb_dev *dd, struct dfb_buf *b)
 {
 	buf_unshare(dd, b);
-	dfb_block_drop(dd, b->block);
+	if (b->block)
+		dfb_block_drop(dd, b->block);
 	free(b->gref, M_DISPLIF);
 	free(b, M_DISPLIF);
 }
@@ -148,7 +168,7 @@ static void mirror(struct dfb_dev *dd)
 	struct displif_plan_buf *p;
 
 	for (p = dd->plan.bufs; p; p = p->next)
-		p->wait = to_buf(p)->block->n_held;
+		p->wait = to_buf(p)->block && to_buf(p)->block->n_held;
 }
 
 bool dfb_work(struct dfb_dev *dd)
