@@ -139,5 +139,8 @@ int dfb_flip(struct dfb_conn *cn, uint32_t slot, struct dfb_buf *buf)
 	buf->plan.flips++;
 	cn->flips++;
 	dfb_pump(cn);
+	/* The task's timer may not know of its time-out. */
+	if (displif_front_deadline(cn->front) < atomic_load_acq_64(&cn->dd->armed))
+		dfb_kick(cn->dd);
 	return 0;
 }

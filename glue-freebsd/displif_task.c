@@ -355,10 +355,14 @@ static uint64_t next_due(struct dfb_dev *dd)
 
 static void arm(struct dfb_dev *dd)
 {
-	uint64_t now = dfb_now(), due = next_due(dd), ms;
+	uint64_t now = dfb_now(), due, ms;
 
+	/* A flip that is sent while we look asks for another round. */
+	atomic_store_rel_64(&dd->armed, DISPLIF_NEVER);
+	due = next_due(dd);
 	if (due == DISPLIF_NEVER)
 		return;
+	atomic_store_rel_64(&dd->armed, due);
 	ms = due > now ? MIN(due - now, 60000) : 1;
 	taskqueue_enqueue_timeout(dd->tq, &dd->timer, (int)((ms * hz + 999) / 1000));
 }

@@ -152,6 +152,7 @@ struct dfb_dev {
 	struct taskqueue *tq;
 	struct task task;
 	struct timeout_task timer;
+	volatile uint64_t armed; /* when it is due, ms; atomic */
 	uint64_t retry_at, sweep_at, leave_until;
 	uint64_t
 		boot_until; /* when boot is let go on without a backend; DISPLIF_NEVER: it was, or there is one */
