@@ -157,6 +157,8 @@ static void file_free(void *arg)
 	dfb_show_console(dd);
 	sx_xunlock(&dd->sx);
 	dfb_kick(dd);
+	/* After an unplug, programs' notes are there still. */
+	knlist_clear(&f->sel.si_note, 0);
 	seldrain(&f->sel);
 	knlist_destroy(&f->sel.si_note);
 	free(f, M_DISPLIF);
