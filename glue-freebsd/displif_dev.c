@@ -227,14 +227,14 @@ static device_method_t dfb_methods[] = { DEVMETHOD(device_probe, dfb_probe),
 					 DEVMETHOD(xenbus_otherend_changed, dfb_otherend_changed),
 					 DEVMETHOD_END };
 
-/* Also without a device: vt(4) keeps the console that one had. */
+/* Also without a device: vt(4) keeps the console that one had, a backend the pages. */
 static int dfb_event(module_t mod, int what, void *arg)
 {
 	(void)mod;
 	(void)arg;
 	if (what != MOD_QUIESCE && what != MOD_UNLOAD)
 		return 0;
-	return dfb_cons_kept() ? EBUSY : 0;
+	return dfb_cons_kept() || dfb_share_kept() ? EBUSY : 0;
 }
 
 static driver_t dfb_driver = { "displif", dfb_methods, sizeof(struct dfb_dev) };

@@ -290,6 +290,16 @@ void dfb_sweep(struct dfb_dev *dd)
 	dd->sweep_at = held ? dfb_now() + dd->sweep_ms : DISPLIF_NEVER;
 }
 
+bool dfb_share_kept(void)
+{
+	bool kept;
+
+	sx_xlock(&orphans_sx);
+	kept = try_list(&orphans);
+	sx_xunlock(&orphans_sx);
+	return kept;
+}
+
 void dfb_share_fini(struct dfb_dev *dd)
 {
 	struct dfb_block *b;

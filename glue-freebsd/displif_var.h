@@ -210,6 +210,8 @@ uint32_t dfb_held(const struct dfb_dev *dd);
 void dfb_sweep(struct dfb_dev *dd);
 /* The device goes; what is held goes to a list that the next sweep of any device looks at. */
 void dfb_share_fini(struct dfb_dev *dd);
+/* Without sx: whether there is something on it still. */
+bool dfb_share_kept(void);
 int dfb_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va, uint32_t *gref);
 void dfb_unshare(void *ctx, void *va, const uint32_t *gref, uint32_t n);
 int dfb_grant(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags, uint32_t *gref);
