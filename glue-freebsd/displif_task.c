@@ -192,6 +192,21 @@ static void do_release(struct dfb_dev *dd)
 
 /* --- the state machine --- */
 
+/*
+ * Not by the port layer: boot waits for what xenbus knows of it. xenbus tells nobody of an error, but does not
+ * know the state then; also if the node is gone, so it is tried less and less often.
+ */
+static void write_state(struct dfb_dev *dd, enum xenbus_state state, uint32_t pause_ms)
+{
+	xenbus_set_state(dd->dev, state);
+	dd->write_at = DISPLIF_NEVER;
+	if (xenbus_get_state(dd->dev) == state)
+		return;
+	dd->unwritten = state;
+	dd->write_ms = MIN(pause_ms, 60000);
+	dd->write_at = dfb_now() + dd->write_ms;
+}
+
 /* What is to be fed next; false: not now. */
 static bool read_peer(struct dfb_dev *dd, enum displif_in *in, uint32_t *arg)
 {
@@ -232,9 +247,8 @@ void dfb_feed(struct dfb_dev *dd, enum displif_in in, uint32_t arg)
 			do_stop(dd);
 		if (s.act & DISPLIF_ACT_RELEASE)
 			do_release(dd);
-		/* Not by the port layer: boot waits for what xenbus knows of it. */
 		if (s.write >= 0)
-			xenbus_set_state(dd->dev, (enum xenbus_state)s.write);
+			write_state(dd, (enum xenbus_state)s.write, RETRY_MS);
 		if (s.act & DISPLIF_ACT_REREAD)
 			more = read_peer(dd, &in, &arg);
 		if (s.act & DISPLIF_ACT_FINAL)
@@ -314,8 +328,10 @@ static void inputs(struct dfb_dev *dd, uint64_t now)
 	if (dd->boot_until <= now) {
 		dd->boot_until = DISPLIF_NEVER;
 		if (dd->fdev.state == DISPLIF_FDEV_INIT)
-			xenbus_set_state(dd->dev, XenbusStateClosed);
+			write_state(dd, XenbusStateClosed, RETRY_MS);
 	}
+	if (dd->write_at <= now)
+		write_state(dd, dd->unwritten, 2 * dd->write_ms);
 	if (dd->retry_at <= now) {
 		dd->retry_at = DISPLIF_NEVER;
 		look(dd);
@@ -342,6 +358,7 @@ static uint64_t next_due(struct dfb_dev *dd)
 	uint64_t d, due = MIN(MIN(dd->fdev.due, dd->retry_at), MIN(dd->sweep_at, dd->boot_until));
 	uint32_t i;
 
+	due = MIN(due, dd->write_at);
 	if (dd->leaving && !dd->removed)
 		due = MIN(due, dd->leave_until);
 	for (i = 0; dd->started && i < dd->n; i++) {

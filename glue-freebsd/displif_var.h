@@ -152,6 +152,9 @@ struct dfb_dev {
 	struct taskqueue *tq;
 	struct task task;
 	struct timeout_task timer;
+	uint64_t write_at; /* "unwritten" is tried again then, or DISPLIF_NEVER */
+	enum xenbus_state unwritten;
+	uint32_t write_ms;
 	volatile uint64_t armed; /* when it is due, ms; atomic */
 	uint64_t retry_at, sweep_at, leave_until;
 	uint64_t
