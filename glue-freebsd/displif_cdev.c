@@ -261,6 +261,7 @@ void dfb_cdev_end(struct dfb_dev *dd)
 		KNOTE_LOCKED(&dd->file->sel.si_note, 0);
 	}
 	mtx_unlock(&dd->ev_mtx);
+	wakeup(dd);
 	/* Waits for who is inside, and closes what is open. */
 	if (dd->cdev)
 		destroy_dev(dd->cdev);

@@ -16,10 +16,12 @@ struct dfb_buf *dfb_find(struct dfb_file *f, uint32_t handle)
 	return b;
 }
 
-/* Sleeps until the task has run again. Returns false when @until has come. */
-static bool wait(struct dfb_dev *dd, uint64_t until)
+/* Sleeps until the task has run again. Returns false when @until has come, or the device goes. */
+static bool wait(struct dfb_file *f, uint64_t until)
 {
-	if (dd->leaving || dfb_now() >= until)
+	struct dfb_dev *dd = f->dd;
+
+	if (f->dead || dd->leaving || dfb_now() >= until)
 		return false;
 	sx_sleep(dd, &dd->sx, 0, "displif", hz / 10);
 	return true;
@@ -102,10 +104,10 @@ static int create(struct dfb_file *f, struct displif_create *c)
 	/* Handles are not used again: a late flip of another buffer would hit it. */
 	b->handle = ++f->handles;
 	dfb_kick(dd);
-	while (!b->plan.made && !b->plan.err && wait(dd, until))
+	while (!b->plan.made && !b->plan.err && wait(f, until))
 		;
 	if (!b->plan.made) {
-		err = b->plan.err ? b->plan.err : ETIMEDOUT;
+		err = f->dead ? ENXIO : b->plan.err ? b->plan.err : ETIMEDOUT;
 		give_up(f, b);
 		return err;
 	}
@@ -132,9 +134,9 @@ static int show(struct dfb_file *f, const struct displif_show *s)
 		displif_plan_show(&dd->plan, s->connector, b ? &b->plan : NULL);
 	dfb_cons_work(dd);
 	dfb_kick(dd);
-	while (dd->mode[s->connector].dirty && dd->started && wait(dd, until))
+	while (dd->mode[s->connector].dirty && dd->started && wait(f, until))
 		;
-	if (!dd->started)
+	if (!dd->started || f->dead)
 		return ENXIO;
 	return dd->mode[s->connector].dirty ? ETIMEDOUT : dd->mode[s->connector].err;
 }
