@@ -336,6 +336,42 @@ static void test_unplug(void **state)
 	}
 }
 
+/* The module goes while a program waits for a backend that does not answer: nobody waits for that. */
+static int creator_err;
+
+static void creator(void *arg)
+{
+	struct displif_create c = { .width = 64, .height = 48, .fourcc = DISPLIF_XRGB8888 };
+
+	creator_err = kern_ioctl(*(int *)arg, DISPLIF_IOC_CREATE, &c);
+}
+
+static void test_unload_waiter(void **state)
+{
+	struct bed_opts opts = { .vt = KERN_VT_SC };
+	uint64_t begin;
+	struct bed bed;
+	int fd;
+
+	(void)state;
+	bed_up(&bed, &opts);
+	fd = kern_open("displif0", 7);
+	bed.b->hold = true;
+	creator_err = 1;
+	machine_after(0, creator, &fd);
+	machine_sleep(100);
+	assert_int_equal(creator_err, 1);
+	begin = machine_ms();
+	assert_int_equal(kern_unload(false), 0);
+	assert_int_equal(creator_err, -BSD_ENXIO);
+	assert_in_range(machine_ms() - begin, 0, 8000);
+	assert_int_equal(kern_attached(), 0);
+	kern_close(fd);
+	bed_kill(&bed);
+	assert_int_equal(kern_load(), 0);
+	bed_down(&bed);
+}
+
 /* The grant table is full: programs are told, what is there goes on, and when there is room again it is used. */
 static void test_exhaustion(void **state)
 {
@@ -435,7 +471,7 @@ int main(void)
 		cmocka_unit_test(test_kqueue),	     cmocka_unit_test(test_blocking),
 		cmocka_unit_test(test_backend_gone), cmocka_unit_test(test_exhaustion),
 		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_connectors),
-		cmocka_unit_test(test_unplug),
+		cmocka_unit_test(test_unplug),	     cmocka_unit_test(test_unload_waiter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
