@@ -338,12 +338,14 @@ static void test_unplug(void **state)
 
 /* The module goes while a program waits for a backend that does not answer: nobody waits for that. */
 static int creator_err;
+static uint64_t creator_ms;
 
 static void creator(void *arg)
 {
 	struct displif_create c = { .width = 64, .height = 48, .fourcc = DISPLIF_XRGB8888 };
 
 	creator_err = kern_ioctl(*(int *)arg, DISPLIF_IOC_CREATE, &c);
+	creator_ms = machine_ms();
 }
 
 static void test_unload_waiter(void **state)
@@ -364,6 +366,7 @@ static void test_unload_waiter(void **state)
 	begin = machine_ms();
 	assert_int_equal(kern_unload(false), 0);
 	assert_int_equal(creator_err, -BSD_ENXIO);
+	assert_in_range(creator_ms - begin, 0, 200);
 	assert_in_range(machine_ms() - begin, 0, 8000);
 	assert_int_equal(kern_attached(), 0);
 	kern_close(fd);

@@ -5,7 +5,7 @@
 
 #include "bed.h"
 
-#define SEEDS 60u
+#define SEEDS 150u
 #define SIZE (64u * 48 * 4)
 
 static uint32_t seeds(uint32_t usual)
