@@ -189,6 +189,13 @@ void dfb_fail(struct dfb_dev *dd, const char *what, int err, const struct displi
 /* The one map from enum displif_err to errno, and 0 to 0. */
 int dfb_errno(int err);
 
+/* displif_conn.c; with sx */
+/* Reads the configuration, *@cfg without its connectors; they are in dd->conn. */
+int dfb_configure(struct dfb_dev *dd, struct displif_cfg *cfg);
+/* ACT_PUBLISH: rings and nodes. An enum displif_err. */
+int dfb_publish(struct dfb_dev *dd);
+void dfb_rings_drop(struct dfb_dev *dd);
+
 /* displif_task.c. Any context that may take a mutex. */
 void dfb_kick(struct dfb_dev *dd);
 int dfb_task_init(struct dfb_dev *dd);
@@ -196,8 +203,6 @@ int dfb_task_init(struct dfb_dev *dd);
 void dfb_task_fini(struct dfb_dev *dd);
 /* With sx: one input of the state machine, and what it asks for. */
 void dfb_feed(struct dfb_dev *dd, enum displif_in in, uint32_t arg);
-/* With sx: reads the configuration, *@cfg without its connectors; they are in dd->conn. */
-int dfb_configure(struct dfb_dev *dd, struct displif_cfg *cfg);
 /* With sx: the device leaves; at most 7 s. */
 void dfb_leave(struct dfb_dev *dd);
 
