@@ -466,6 +466,113 @@ static void test_connectors(void **state)
 	bed_down(&bed);
 }
 
+/* The guest wakes on another host: what a program showed is shown there, its flip under way ended. */
+static void other_host(void *arg)
+{
+	struct bed *bed = arg;
+
+	bed_kill(bed);
+	fake_toolstack_remove(bed->w, 0, BED_FRONT, 0);
+	fake_toolstack_attach(bed->w, 0, BED_FRONT, 0, false, "id0:64x48");
+	bed_revive(bed);
+}
+
+static void test_migrate(void **state)
+{
+	struct displif_event ev;
+	struct bed_fb fb[2];
+	struct bed bed;
+	uint32_t i;
+	int fd;
+
+	(void)state;
+	bed_up(&bed, NULL);
+	machine_on_sleep(other_host, &bed);
+	fd = open_dev(7);
+	for (i = 0; i < 2; i++)
+		bed_fb(fd, &fb[i], 64, 48, i);
+	assert_int_equal(bed_show(fd, 0, fb[0].c.handle), 0);
+	for (i = 0; i < 4; i++) {
+		bed.b->hold = true;
+		assert_int_equal(bed_flip(fd, 0, fb[i % 2].c.handle, i), 0);
+		kern_suspend(false);
+		ev = bed_event(fd, 1000);
+		assert_int_equal(ev.error, BSD_ENXIO);
+		assert_int_equal(ev.user, i);
+		assert_true(bed_wait_generation(&bed, i + 2, 5000));
+		machine_sleep(500);
+		assert_true(bed_shows(&bed, 0, SIZE, i % 2));
+	}
+	bed_paint(fb[0].map, SIZE, 5);
+	assert_int_equal(bed_flip(fd, 0, fb[0].c.handle, 9), 0);
+	assert_int_equal(bed_event(fd, 1000).error, 0);
+	assert_true(bed_shows(&bed, 0, SIZE, 5));
+	for (i = 0; i < 2; i++)
+		kern_munmap(fb[i].map);
+	kern_close(fd);
+	assert_true(bed_cons_shown(&bed, 1000));
+	bed_down(&bed);
+}
+
+/* As a backend's own toolstack changes the leaves in place: so many connectors. */
+static void connectors(struct bed *bed, uint32_t n)
+{
+	char path[128];
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "/local/domain/1/device/vdispl/0/%u", i);
+		fake_xs_rm(bed->be, 0, path);
+	}
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "/local/domain/1/device/vdispl/0/%u/resolution", i);
+		assert_int_equal(fake_xs_puts(bed->be, 0, path, "64x48"), 0);
+		snprintf(path, sizeof(path), "/local/domain/1/device/vdispl/0/%u/unique-id", i);
+		assert_int_equal(fake_xs_puts(bed->be, 0, path, "x"), 0);
+	}
+}
+
+/* Fewer, then more: those that are there show what they showed. */
+static void test_other_number(void **state)
+{
+	struct bed_opts opts = { .connectors = "a:64x48;b:64x48" };
+	struct bed_fb fb[2];
+	struct bed bed;
+	uint32_t i;
+	int fd;
+
+	(void)state;
+	bed_up(&bed, &opts);
+	fd = open_dev(7);
+	for (i = 0; i < 2; i++) {
+		bed_fb(fd, &fb[i], 64, 48, i);
+		assert_int_equal(bed_show(fd, i, fb[i].c.handle), 0);
+	}
+	bed_stop(&bed);
+	connectors(&bed, 1);
+	bed_revive(&bed);
+	assert_true(bed_wait_generation(&bed, 2, 5000));
+	machine_sleep(500);
+	assert_true(bed_shows(&bed, 0, SIZE, 0));
+	assert_int_equal(bed_show(fd, 1, fb[1].c.handle), -BSD_EINVAL);
+	assert_int_equal(bed_flip(fd, 1, fb[1].c.handle, 0), -BSD_EINVAL);
+	bed_stop(&bed);
+	connectors(&bed, 3);
+	bed_revive(&bed);
+	assert_true(bed_wait_generation(&bed, 3, 5000));
+	machine_sleep(500);
+	assert_true(bed_shows(&bed, 0, SIZE, 0));
+	assert_true(bed_shows(&bed, 1, SIZE, 1));
+	assert_int_equal(bed_show(fd, 2, fb[1].c.handle), 0);
+	assert_true(bed_shows(&bed, 2, SIZE, 1));
+	for (i = 0; i < 2; i++)
+		kern_munmap(fb[i].map);
+	kern_close(fd);
+	assert_true(bed_cons_shown(&bed, 1000));
+	assert_int_equal(bed.b->shown[1] | bed.b->shown[2], 0);
+	bed_down(&bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +581,7 @@ int main(void)
 		cmocka_unit_test(test_kqueue),	     cmocka_unit_test(test_blocking),
 		cmocka_unit_test(test_backend_gone), cmocka_unit_test(test_exhaustion),
 		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_connectors),
+		cmocka_unit_test(test_migrate),	     cmocka_unit_test(test_other_number),
 		cmocka_unit_test(test_unplug),	     cmocka_unit_test(test_unload_waiter),
 	};
 
