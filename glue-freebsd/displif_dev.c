@@ -109,7 +109,7 @@ static int dfb_probe(device_t dev)
 static void init(struct dfb_dev *dd, device_t dev)
 {
 	dd->dev = dev;
-	sx_init(&dd->sx, "displif");
+	sx_init(&dd->sx, "displif device");
 	mtx_init(&dd->ev_mtx, "displif events", NULL, MTX_DEF);
 	dd->port = (struct displif_port){ &dfb_port_ops, dd };
 	displif_fdev_init(&dd->fdev);

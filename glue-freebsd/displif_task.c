@@ -289,7 +289,7 @@ static void run(void *arg, int pending)
 int dfb_task_init(struct dfb_dev *dd)
 {
 	TASK_INIT(&dd->task, 0, run, dd);
-	dd->tq = taskqueue_create("displif", M_WAITOK, taskqueue_thread_enqueue, &dd->tq);
+	dd->tq = taskqueue_create("displif task", M_WAITOK, taskqueue_thread_enqueue, &dd->tq);
 	TIMEOUT_TASK_INIT(dd->tq, &dd->timer, 0, run, dd);
 	return taskqueue_start_threads(&dd->tq, 1, PI_TTY, "%s", device_get_nameunit(dd->dev));
 }
