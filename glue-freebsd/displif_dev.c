@@ -194,16 +194,17 @@ static int dfb_suspend(device_t dev)
 	return 0;
 }
 
-/* The backend is another one, unless the suspend was called off. It is waited for by the task. */
+/*
+ * The backend is another one, unless the suspend was called off. On xenwatch, with all of the system stopped: the
+ * task does it.
+ */
 static int dfb_resume(device_t dev)
 {
 	struct dfb_dev *dd = device_get_softc(dev);
 
 	if (xen_suspend_cancelled)
 		return 0;
-	sx_xlock(&dd->sx);
-	dd->resumed = true;
-	sx_xunlock(&dd->sx);
+	atomic_store_rel_int(&dd->resumed, 1);
 	dfb_kick(dd);
 	return 0;
 }

@@ -191,8 +191,7 @@ static void inputs(struct dfb_dev *dd, uint64_t now)
 {
 	uint32_t held;
 
-	if (dd->resumed) {
-		dd->resumed = false;
+	if (atomic_readandclear_int(&dd->resumed)) {
 		strlcpy(dd->backend_dir, xenbus_get_otherend_path(dd->dev),
 			sizeof(dd->backend_dir));
 		dd->backend = (uint16_t)xenbus_get_otherend_id(dd->dev);

@@ -164,7 +164,7 @@ struct dfb_dev {
 	bool started;
 	volatile u_int broken, again; /* of the interrupt; atomic */
 	volatile u_int changed;	      /* the backend's state, perhaps; atomic */
-	bool resumed;		      /* of device_resume: rings and grants are void */
+	volatile u_int resumed;	      /* rings and grants are void; atomic */
 	bool leaving, removed, final;
 	bool dying; /* detach: the task does nothing any more */
 	/* EDIDs */
