@@ -87,7 +87,7 @@ static void add_sysctls(struct dfb_dev *dd)
 		return;
 	cn = dd->conn[0];
 	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "flips", CTLFLAG_RD, &cn->flips, 0,
-		       "flips of the console");
+		       "flips of connector 0");
 	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "shown", CTLFLAG_RD, &cn->shown, 0,
 		       "of these, seen on the screen");
 	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "failed", CTLFLAG_RD, &cn->failed, 0,
