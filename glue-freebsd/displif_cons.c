@@ -40,7 +40,10 @@ static struct vt_driver cons_driver = {
 	.vd_resume = vt_fb_resume,
 };
 
-/* vt(4) keeps what it was given, also after vt_deallocate(): so there is one console at most, for ever. */
+/*
+ * vt(4) keeps what it was given, also after vt_deallocate(): so there is one console at most, for ever. A device
+ * that comes later takes it over, in its size.
+ */
 static struct dfb_cons *the_cons;
 
 static void damaged(struct vt_device *vd)
@@ -159,19 +162,37 @@ static void describe(struct dfb_cons *cons)
 	info->fb_name = "displif";
 }
 
+static struct dfb_cons *take_over(struct dfb_dev *dd)
+{
+	struct fb_info *info = &the_cons->info;
+
+	the_cons->buf = dfb_buf_new(dd, (uint32_t)info->fb_width, (uint32_t)info->fb_height,
+				    XRGB8888, false, (void *)info->fb_vbase);
+	return the_cons->buf ? the_cons : NULL;
+}
+
+static struct dfb_cons *begin(struct dfb_dev *dd)
+{
+	struct dfb_cons *cons = malloc(sizeof(*cons), M_DISPLIF, M_WAITOK | M_ZERO);
+
+	cons->buf = dfb_buf_new(dd, dd->conn[0]->width, dd->conn[0]->height, XRGB8888, false, NULL);
+	if (!cons->buf) {
+		free(cons, M_DISPLIF);
+		return NULL;
+	}
+	describe(cons);
+	return cons;
+}
+
 void dfb_cons_begin(struct dfb_dev *dd)
 {
 	struct dfb_cons *cons;
 
-	if (dd->cons || the_cons || !dd->n_conn)
+	if (dd->cons || !dd->n_conn || (the_cons && the_cons->buf))
 		return;
-	cons = malloc(sizeof(*cons), M_DISPLIF, M_WAITOK | M_ZERO);
-	cons->buf = dfb_buf_new(dd, dd->conn[0]->width, dd->conn[0]->height, XRGB8888, false);
-	if (!cons->buf) {
-		free(cons, M_DISPLIF);
+	cons = the_cons ? take_over(dd) : begin(dd);
+	if (!cons)
 		return;
-	}
-	describe(cons);
 	dd->cons = cons;
 	displif_plan_show(&dd->plan, 0, &cons->buf->plan);
 	callout_init(&dd->cons_callout, 1);
@@ -197,6 +218,9 @@ void dfb_cons_attach(struct dfb_dev *dd)
 	if (!dd->cons)
 		return;
 	err = vt_allocate(&cons_driver, &dd->cons->info);
+	/* It has kept this one. */
+	if (err == EEXIST && dd->cons->attached)
+		err = 0;
 	if (err) {
 		device_printf(dd->dev, "vt(4) does not take this console: error %d\n", err);
 	} else {
@@ -223,9 +247,11 @@ void dfb_cons_end(struct dfb_dev *dd)
 {
 	if (!dd->cons)
 		return;
-	if (dd->cons->attached)
+	if (dd->cons->attached) {
 		vt_deallocate(&cons_driver, &dd->cons->info);
-	else
+		dd->cons->buf = NULL;
+	} else {
 		free(dd->cons, M_DISPLIF);
+	}
 	dd->cons = NULL;
 }

@@ -96,7 +96,7 @@ static int create(struct dfb_file *f, struct displif_create *c)
 		return EINVAL;
 	if (!dd->started)
 		return ENXIO;
-	b = dfb_buf_new(dd, c->width, c->height, c->fourcc, true);
+	b = dfb_buf_new(dd, c->width, c->height, c->fourcc, true, NULL);
 	if (!b)
 		return ENOMEM;
 	b->next = f->bufs;

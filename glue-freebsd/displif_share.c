@@ -60,24 +60,25 @@ static void object_free(struct dfb_block *b)
 
 static void block_free(struct dfb_block *b)
 {
-	if (b->for_ever)
-		return;
 	if (b->obj)
 		object_free(b);
-	else if (b->va)
+	else if (b->va && !b->for_ever)
 		kmem_free(b->va, bytes(b));
 	free(b->held, M_DISPLIF);
 	free(b, M_DISPLIF);
 }
 
-struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user)
+struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user, void *kept)
 {
 	struct dfb_block *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
 	bool done = false;
 
 	b->n = n;
 	b->held = mallocarray(n, sizeof(*b->held), M_DISPLIF, M_NOWAIT | M_ZERO);
-	if (b->held && user) {
+	if (b->held && kept) {
+		b->va = kept;
+		b->for_ever = done = true;
+	} else if (b->held && user) {
 		done = object_new(b);
 	} else if (b->held) {
 		b->va = kmem_malloc(bytes(b), M_NOWAIT | M_ZERO);
@@ -193,7 +194,7 @@ static int grant_all(struct dfb_dev *dd, struct dfb_block *b, uint16_t dom, uint
 int dfb_share(void *ctx, uint16_t dom, uint32_t n, uint32_t flags, void **va, uint32_t *gref)
 {
 	struct dfb_dev *dd = ctx;
-	struct dfb_block *b = dfb_block_new(dd, n, false);
+	struct dfb_block *b = dfb_block_new(dd, n, false, NULL);
 	int err;
 
 	if (!b)

@@ -126,7 +126,7 @@ struct dfb_req {
 /* The vt(4) console. It is never freed once vt(4) knows it. */
 struct dfb_cons {
 	struct fb_info info; /* first: vt(4)'s softc */
-	struct dfb_buf *buf;
+	struct dfb_buf *buf;   /* NULL: no device has it now */
 	volatile u_int damage; /* something was drawn; atomic */
 	bool attached;	       /* vt(4) knows it */
 };
@@ -210,8 +210,8 @@ void dfb_leave(struct dfb_dev *dd);
 extern const struct displif_port_ops dfb_port_ops;
 
 /* displif_share.c; with sx */
-/* @user: programs may map it. */
-struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user);
+/* @user: programs may map it. @kept: NULL, or memory of a block that was for ever. */
+struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user, void *kept);
 void dfb_block_drop(struct dfb_dev *dd, struct dfb_block *b);
 uint32_t dfb_held(const struct dfb_dev *dd);
 /* Tries to end what is held; sets sweep_at. */
@@ -233,9 +233,9 @@ void dfb_work_stop(struct dfb_dev *dd);
 void dfb_work_release(struct dfb_dev *dd);
 void dfb_work_end(struct dfb_dev *dd);
 void dfb_send(struct dfb_dev *dd, uint32_t connector, const struct displif_msg *msg);
-/* A buffer of the guest's memory, wanted. NULL: printed. */
+/* A buffer of the guest's memory, wanted; @user and @kept as above. NULL: printed. */
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
-			    bool user);
+			    bool user, void *kept);
 /* One that could not be had in an earlier connection is wanted anew: the same memory, another buffer. @old is dropped. */
 struct dfb_buf *dfb_buf_again(struct dfb_dev *dd, struct dfb_buf *old);
 

@@ -78,7 +78,7 @@ static struct dfb_buf *to_buf(struct displif_plan_buf *p)
 }
 
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
-			    bool user)
+			    bool user, void *kept)
 {
 	uint32_t bpp = displif_format_bpp(fourcc);
 	struct dfb_buf *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
@@ -90,7 +90,7 @@ struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height,
 	b->plan.size = width * (bpp / 8) * height;
 	b->words = displif_port_share_words(b->plan.size);
 	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
-	b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size), user);
+	b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size), user, kept);
 	b->left = !user;
 	if (!b->block) {
 		free(b->gref, M_DISPLIF);
