@@ -15,7 +15,7 @@
 #include "machine.h"
 
 #define BED_FRONT 1u
-#define BED_SIDE 640u * 480u
+#define BED_SIDE (640u * 480u)
 
 /* FreeBSD's. */
 #define BSD_ENOENT 2
