@@ -154,7 +154,8 @@ int displfront_show(struct displfront_dev *dev, uint32_t connector, struct displ
  * blocks until the framebuffer is on the screen, and there is no event. Up to DISPLFRONT_FLIPS are under way, each
  * of another framebuffer. A framebuffer may be drawn to when a flip to another one is on the screen.
  * -EINVAL (no such connector, another size, nothing is shown there), -EBUSY (it is under way already), -EAGAIN (NOWAIT: too
- * many are), -ENOTCONN, -ESTALE (fb.lost), -EIO (refused), -ETIMEDOUT (it is lost, or had no turn for 9 s).
+ * many are, or what was shown is not back yet after a reconnection: a DISPLFRONT_EV_STATUS tells), -ENOTCONN, -ESTALE
+ * (fb.lost), -EIO (refused), -ETIMEDOUT (it is lost, or had no turn for 9 s).
  */
 int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displfront_fb *fb,
 		    uint32_t flags);
@@ -162,8 +163,8 @@ int displfront_flip(struct displfront_dev *dev, uint32_t connector, struct displ
 /* --- events --- */
 
 enum displfront_event_type {
-	DISPLFRONT_EV_FLIP,   /* a flip with NOWAIT ended */
-	DISPLFRONT_EV_STATUS, /* displfront_status() or displfront_generation() has changed */
+	DISPLFRONT_EV_FLIP, /* a flip with NOWAIT ended */
+	DISPLFRONT_EV_STATUS, /* displfront_status() or displfront_generation() has changed, or all is back after that */
 };
 
 struct displfront_event {

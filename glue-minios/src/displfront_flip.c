@@ -270,16 +270,36 @@ static int judge(const struct displfront_dev *dev, uint32_t connector,
 	return 0;
 }
 
+static const char *reason(int err)
+{
+	switch (err) {
+	case -ENOTCONN:
+		return "no backend is connected";
+	case -ESTALE:
+		return "the framebuffer is lost";
+	case -EBUSY:
+		return "the framebuffer is under way already";
+	case -EAGAIN:
+		return "too many flips are under way, or what was shown is not back yet";
+	default:
+		return "no turn in time";
+	}
+}
+
+/* Only mistakes are printed. */
 static void explain(struct displfront_dev *dev, uint32_t connector, const struct displfront_buf *b,
 		    int err)
 {
 	const struct displif_plan_conn *m = connector < dev->n ? &dev->mode[connector] : NULL;
 
-	if (err == -EINVAL && m && b)
+	if (err != -EINVAL)
+		snprintf(dev->error, sizeof(dev->error), "a flip on connector %u: %s", connector,
+			 reason(err));
+	else if (m && b)
 		displfront_fail(dev, "a flip to %ux%u on connector %u, whose mode is %ux%u",
 				b->fb.width, b->fb.height, connector, m->mode_width,
 				m->mode_height);
-	else if (err == -EINVAL)
+	else
 		displfront_fail(
 			dev, "a flip on connector %u of %u: no such connector, or no framebuffer",
 			connector, dev->n);

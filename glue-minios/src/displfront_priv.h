@@ -160,6 +160,7 @@ struct displfront_dev {
 	bool unread;	    /* the backend's state is to be read then */
 	bool started;	    /* between START and STOP; the handler reads it */
 	bool broken, again; /* the handler's: a session died; work is left in a page */
+	bool returning;	    /* what is wanted is not there again since the connection began */
 	bool kick;	    /* there is something to do */
 	bool napping;	    /* the thread may be woken */
 	bool ready, leave, leaving, removed, ended, final;

@@ -136,6 +136,7 @@ static void do_start(struct displfront_dev *dev)
 {
 	dev->started = true;
 	dev->generation++;
+	dev->returning = true;
 	dev->edid_next = 0;
 	displif_port_enable(&dev->port, dev->link, dev->n);
 	displif_plan_start(&dev->plan, dev->n);

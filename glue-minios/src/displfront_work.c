@@ -159,6 +159,16 @@ static void want_nothing(struct displfront_dev *dev)
 	displif_plan_clear(&dev->plan);
 }
 
+/* The program is told when flips make sense again. Returns whether something is under way. */
+static bool settle(struct displfront_dev *dev, uint8_t act)
+{
+	if (act == DISPLIF_PLAN_IDLE && dev->started && dev->returning) {
+		dev->returning = false;
+		displfront_status_changed(dev);
+	}
+	return act == DISPLIF_PLAN_WAIT;
+}
+
 bool displfront_work(struct displfront_dev *dev)
 {
 	struct displif_plan_todo todo;
@@ -174,7 +184,7 @@ bool displfront_work(struct displfront_dev *dev)
 		if (displif_plan_next(&dev->plan, &todo))
 			act(dev, &todo);
 		else if (!dev->started || dev->leaving || !displfront_edid_ask(dev))
-			return todo.act == DISPLIF_PLAN_WAIT;
+			return settle(dev, todo.act);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <mini-os/errno.h>
+#include <mini-os/wait.h>
 
 #include "bed.h"
 
@@ -127,6 +128,37 @@ static void test_away(void **state)
 	wait_generation(&bed, 2);
 	assert_int_equal(bed.b->shown[0], 0);
 	bed_works(&bed);
+	bed_down(&bed);
+}
+
+/* Who flips without waiting and waits for events alone is told when to go on. */
+static void test_told_when_all_is_back(void **state)
+{
+	struct displfront_event ev;
+	struct displfront_fb *fb[6];
+	struct bed bed;
+	uint32_t i, told = 0;
+	int err = -EAGAIN;
+
+	(void)state;
+	bed_up(&bed, NULL);
+	for (i = 0; i < 6; i++)
+		fb[i] = bed_fb(&bed, 0);
+	assert_int_equal(displfront_show(bed.dev, 0, fb[0]), 0);
+	bed_kill(&bed);
+	bed_revive(&bed);
+	while (err && told < 10) {
+		wait_event(*displfront_queue(bed.dev), displfront_pending(bed.dev));
+		assert_int_equal(displfront_receive(bed.dev, &ev, 1), 1);
+		assert_int_equal(ev.type, DISPLFRONT_EV_STATUS);
+		told++;
+		err = displfront_generation(bed.dev) < 2 ?
+			      -EAGAIN :
+			      displfront_flip(bed.dev, 0, fb[5], DISPLFRONT_NOWAIT);
+		if (err && displfront_generation(bed.dev) == 2)
+			assert_non_null(strstr(displfront_error(bed.dev), "not back yet"));
+	}
+	assert_int_equal(err, 0);
 	bed_down(&bed);
 }
 
@@ -520,6 +552,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comes_back),
+		cmocka_unit_test(test_told_when_all_is_back),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_flips_under_way),
 		cmocka_unit_test(test_other_number),
