@@ -219,6 +219,26 @@ static void dfb_otherend_changed(device_t dev, enum xenbus_state state)
 	dfb_kick(dd);
 }
 
+/* --- a module that is loaded after boot --- */
+
+/*
+ * Devices without a driver are forgotten at boot, until their XenStore node is written to: the directory itself,
+ * what is below it does not count.
+ */
+static void dfb_late(void *arg)
+{
+	unsigned int i, n;
+	const char **id;
+
+	(void)arg;
+	if (cold || !xen_domain() || xs_directory(XST_NIL, "device", XENDISPL_DRIVER_NAME, &n, &id))
+		return;
+	for (i = 0; i < n; i++)
+		xs_write(XST_NIL, "device/" XENDISPL_DRIVER_NAME, id[i], "");
+	free(id, M_XENSTORE);
+}
+SYSINIT(displif_late, SI_SUB_DRIVERS, SI_ORDER_ANY, dfb_late, NULL);
+
 static device_method_t dfb_methods[] = { DEVMETHOD(device_probe, dfb_probe),
 					 DEVMETHOD(device_attach, dfb_attach),
 					 DEVMETHOD(device_detach, dfb_detach),
