@@ -13,11 +13,12 @@
 #define CALLOUTS 128
 
 int hz = HZ;
+int vm_guest = VM_GUEST_XEN;
 int tick = 1000000 / HZ;
 sbintime_t tick_sbt = SBT_1S / HZ;
 volatile int ticks;
 volatile time_t time_uptime = 1, time_second = 1;
-int cold;
+int cold = 1; /* modules are there at boot */
 
 static struct pcpu pcpu;
 static struct fk_thr main_thr, *threads;

@@ -18,6 +18,12 @@
 
 #define VM_MEMATTR_XEN VM_MEMATTR_WRITE_BACK
 
+/* Whether this is a guest of Xen. */
+static inline bool xen_domain(void)
+{
+	return vm_guest == VM_GUEST_XEN;
+}
+
 /* The suspend was called off: everything is as it was. */
 extern bool xen_suspend_cancelled;
 
