@@ -98,7 +98,8 @@ static int create(struct dfb_file *f, struct displif_create *c)
 		return ENXIO;
 	b = dfb_buf_new(dd, c->width, c->height, c->fourcc, true, NULL);
 	if (!b)
-		return ENOMEM;
+		return displif_port_share_words((uint32_t)size) > dfb_grant_limit() ? ENOSPC :
+										      ENOMEM;
 	b->next = f->bufs;
 	f->bufs = b;
 	/* Handles are not used again: a late flip of another buffer would hit it. */

@@ -13,6 +13,8 @@
 
 /* gnttab_alloc_grant_references() takes 16 bits. */
 #define PART 32768u
+/* Entries of a frame of the grant table, version 1. */
+#define ENTRIES 512u
 /* Pauses between two questions whether a backend let go, ms. */
 #define SWEEP_MS 1000u
 #define SWEEP_MAX_MS 64000u
@@ -123,18 +125,21 @@ static struct dfb_block *find(struct dfb_dev *dd, const void *va)
 
 /* --- grants --- */
 
-/* Says what the hypervisor allows, since the kernel's error does not. */
-static void too_many(struct dfb_dev *dd, uint32_t n, int err)
+uint32_t dfb_grant_limit(void)
 {
 	struct gnttab_query_size size = { .dom = DOMID_SELF };
 
-	if (HYPERVISOR_grant_table_op(GNTTABOP_query_size, &size, 1) || size.status != GNTST_okay)
-		device_printf(dd->dev, "no %u grant references: error %d\n", n, err);
-	else
-		device_printf(
-			dd->dev,
-			"no %u grant references: error %d; the table has %u of %u frames of 512\n",
-			n, err, size.nr_frames, size.max_nr_frames);
+	if (HYPERVISOR_grant_table_op(GNTTABOP_query_size, &size, 1) || size.status != GNTST_okay ||
+	    size.max_nr_frames >= UINT32_MAX / ENTRIES)
+		return UINT32_MAX;
+	return size.max_nr_frames * ENTRIES;
+}
+
+/* Says what the hypervisor allows, since the kernel's error does not. */
+static void too_many(struct dfb_dev *dd, uint32_t n, int err)
+{
+	device_printf(dd->dev, "no %u grant references: error %d; the table has at most %u\n", n,
+		      err, dfb_grant_limit());
 }
 
 static void end_one(grant_ref_t ref, uint32_t *ended)

@@ -28,6 +28,15 @@ static void set_live(struct dfb_dev *dd, bool live)
 	}
 }
 
+/* devd(8) is told when a display comes and goes. */
+static void notify(struct dfb_dev *dd, const char *what)
+{
+	char unit[24];
+
+	snprintf(unit, sizeof(unit), "unit=%d", device_get_unit(dd->dev));
+	devctl_notify("XEN", "DISPLAY", what, unit);
+}
+
 static void do_start(struct dfb_dev *dd)
 {
 	dd->started = true;
@@ -38,6 +47,7 @@ static void do_start(struct dfb_dev *dd)
 	displif_port_enable(&dd->port, dd->link, dd->n);
 	dfb_cons_again(dd);
 	displif_plan_start(&dd->plan, dd->n);
+	notify(dd, "CONNECTED");
 }
 
 /* All tokens come back as LOST. */
@@ -64,6 +74,7 @@ static void do_stop(struct dfb_dev *dd)
 	dd->started = false;
 	dfb_work_stop(dd);
 	dfb_cons_work(dd);
+	notify(dd, "DISCONNECTED");
 }
 
 static void do_release(struct dfb_dev *dd)

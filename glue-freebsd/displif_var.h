@@ -214,6 +214,8 @@ extern const struct displif_port_ops dfb_port_ops;
 struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user, void *kept);
 void dfb_block_drop(struct dfb_dev *dd, struct dfb_block *b);
 uint32_t dfb_held(const struct dfb_dev *dd);
+/* Grant references that this domain may ever have, those of other drivers included. */
+uint32_t dfb_grant_limit(void);
 /* Tries to end what is held; sets sweep_at. */
 void dfb_sweep(struct dfb_dev *dd);
 /* The device goes; what is held goes to a list that the next sweep of any device looks at. */

@@ -80,7 +80,7 @@ static struct dfb_buf *to_buf(struct displif_plan_buf *p)
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
 			    bool user, void *kept)
 {
-	uint32_t bpp = displif_format_bpp(fourcc);
+	uint32_t bpp = displif_format_bpp(fourcc), limit = dfb_grant_limit();
 	struct dfb_buf *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
 
 	b->plan.width = width;
@@ -89,6 +89,14 @@ struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height,
 	b->plan.format = fourcc;
 	b->plan.size = width * (bpp / 8) * height;
 	b->words = displif_port_share_words(b->plan.size);
+	/* Told before anything is tried: no time will bring them. */
+	if (b->words > limit) {
+		device_printf(dd->dev,
+			      "%ux%u needs %u grant references, this domain has at most %u\n",
+			      width, height, b->words, limit);
+		free(b, M_DISPLIF);
+		return NULL;
+	}
 	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
 	b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size), user, kept);
 	b->left = !user;

@@ -315,7 +315,7 @@ int HYPERVISOR_grant_table_op(unsigned int cmd, void *uop, unsigned int count)
 	host_point();
 	switch (cmd) {
 	case GNTTABOP_query_size:
-		size->nr_frames = size->max_nr_frames = host_grants_max() / 512;
+		size->nr_frames = size->max_nr_frames = (host_grants_max() + 511) / 512;
 		size->status = GNTST_okay;
 		return 0;
 	case GNTTABOP_map_grant_ref:

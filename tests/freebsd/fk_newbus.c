@@ -262,8 +262,27 @@ static void run_set(struct sysinit **begin, struct sysinit **end, bool down)
 	}
 }
 
+/* What devd(8) was told, one word each. */
+static char notified[256];
+
+void devctl_notify(const char *system, const char *subsystem, const char *type, const char *data)
+{
+	size_t len = strlen(notified);
+
+	if (strcmp(system, "XEN") || strcmp(subsystem, "DISPLAY") || !data ||
+	    strncmp(data, "unit=", 5))
+		host_fail("devctl_notify(%s, %s, %s, %s)", system, subsystem, type, data);
+	snprintf(notified + len, sizeof(notified) - len, "%s ", type);
+}
+
+const char *kern_notified(void)
+{
+	return notified;
+}
+
 int kern_load(void)
 {
+	notified[0] = '\0';
 	run_set(SET_BEGIN(sysinit_set), SET_LIMIT(sysinit_set), false);
 	return fk_driver ? 0 : ENOEXEC;
 }

@@ -134,6 +134,8 @@ int kern_load(void);
 /* 0 or errno (FreeBSD's: 16 is EBUSY). @force: without asking the module. */
 int kern_unload(bool force);
 bool kern_loaded(void);
+/* What devd(8) was told since, each word with a space behind it. */
+const char *kern_notified(void);
 /* Whether a device still holds the boot. */
 bool kern_boot_held(void);
 /* Devices that the driver serves. */

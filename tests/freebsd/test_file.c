@@ -395,6 +395,11 @@ static void test_exhaustion(void **state)
 		if (!strstr(machine_printed(), "grant"))
 			fail_msg("printed: %s", machine_printed());
 	}
+	/* More than this domain may ever have: told before it is tried. */
+	c = (struct displif_create){ .width = 1024, .height = 768, .fourcc = DISPLIF_XRGB8888 };
+	assert_int_equal(kern_ioctl(fd, DISPLIF_IOC_CREATE, &c), -BSD_ENOSPC);
+	if (!strstr(machine_printed(), "needs 769 grant references, this domain has at most 512"))
+		fail_msg("printed: %s", machine_printed());
 	assert_int_equal(bed_show(fd, 0, fb.c.handle), 0);
 	assert_true(bed_shows(&bed, 0, SIZE, 0));
 	bed_fb(fd, &other, 64, 48, 1);

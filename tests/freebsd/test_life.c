@@ -33,6 +33,7 @@ static void comes_back(void (*go)(struct bed *bed), uint32_t away_ms)
 	wait_cons(&bed);
 	kern_vt_puts("after");
 	assert_true(bed_cons_shown(&bed, 1000));
+	assert_string_equal(kern_notified(), "CONNECTED DISCONNECTED CONNECTED ");
 	bed_down(&bed);
 }
 
