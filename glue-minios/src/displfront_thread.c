@@ -95,7 +95,7 @@ static uint64_t next_due(struct displfront_dev *dev)
 		due = dev->retry_at;
 	if (dev->sweep_at < due)
 		due = dev->sweep_at;
-	if (dev->leaving && dev->leave_until < due)
+	if (dev->leaving && !dev->removed && dev->leave_until < due)
 		due = dev->leave_until;
 	for (i = 0; dev->started && i < dev->n; i++) {
 		local_irq_save(flags);
@@ -171,7 +171,6 @@ static void inputs(struct displfront_dev *dev, uint64_t now)
 	if (dev->leaving && !dev->removed &&
 	    (!dev->started || displfront_settled(dev) || now >= dev->leave_until)) {
 		dev->removed = true;
-		dev->leave_until = now + DISPLFRONT_ANSWER_MS;
 		displfront_feed(dev, DISPLIF_IN_REMOVE, 0);
 	}
 	if (dev->fdev.due <= now)
