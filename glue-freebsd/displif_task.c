@@ -37,8 +37,10 @@ static void notify(struct dfb_dev *dd, const char *what)
 	devctl_notify("XEN", "DISPLAY", what, unit);
 }
 
-static void do_start(struct dfb_dev *dd)
+static int do_start(void *user)
 {
+	struct dfb_dev *dd = user;
+
 	dd->started = true;
 	dd->boot_until = DISPLIF_NEVER;
 	dd->generation++;
@@ -48,6 +50,7 @@ static void do_start(struct dfb_dev *dd)
 	dfb_cons_again(dd);
 	displif_plan_start(&dd->plan, dd->n);
 	notify(dd, "CONNECTED");
+	return 0;
 }
 
 /* All tokens come back as LOST. */
@@ -68,8 +71,10 @@ static void kill_sessions(struct dfb_dev *dd)
 	atomic_store_rel_int(&dd->again, 0);
 }
 
-static void do_stop(struct dfb_dev *dd)
+static void do_stop(void *user)
 {
+	struct dfb_dev *dd = user;
+
 	kill_sessions(dd);
 	dd->started = false;
 	dfb_work_stop(dd);
@@ -77,8 +82,10 @@ static void do_stop(struct dfb_dev *dd)
 	notify(dd, "DISCONNECTED");
 }
 
-static void do_release(struct dfb_dev *dd)
+static void do_release(void *user)
 {
+	struct dfb_dev *dd = user;
+
 	kill_sessions(dd);
 	dfb_work_release(dd);
 	displif_port_front_close(&dd->port, dd->link, dd->n);
@@ -103,8 +110,9 @@ static void write_state(struct dfb_dev *dd, enum xenbus_state state, uint32_t pa
 }
 
 /* What is to be fed next; false: not now. */
-static bool read_peer(struct dfb_dev *dd, enum displif_in *in, uint32_t *arg)
+static bool read_peer(void *user, enum displif_in *in, uint32_t *arg)
 {
+	struct dfb_dev *dd = user;
 	struct displif_diag diag = { 0 };
 	uint8_t state;
 	int err = displif_port_read_state(&dd->port, dd->backend_dir, &state, &diag);
@@ -121,39 +129,45 @@ static bool read_peer(struct dfb_dev *dd, enum displif_in *in, uint32_t *arg)
 	return true;
 }
 
+static uint64_t clock_of(void *user)
+{
+	(void)user;
+	return dfb_now();
+}
+
+static int publish(void *user)
+{
+	return dfb_publish(user);
+}
+
+static void own_state(void *user, uint32_t state)
+{
+	write_state(user, (enum xenbus_state)state, RETRY_MS);
+}
+
+static void final(void *user)
+{
+	struct dfb_dev *dd = user;
+
+	dd->final = true;
+}
+
 void dfb_feed(struct dfb_dev *dd, enum displif_in in, uint32_t arg)
 {
-	bool more = true;
+	/* What is wanted outlives a connection. */
+	static const struct displif_fdev_ops ops = {
+		.now = clock_of,
+		.publish = publish,
+		.start = do_start,
+		.stop = do_stop,
+		.release = do_release,
+		.write = own_state,
+		.peer = read_peer,
+		.final = final,
+		.survives = true,
+	};
 
-	while (more) {
-		struct displif_step s = displif_fdev_step(&dd->fdev, in, arg, dfb_now());
-		int err = 0;
-
-		more = false;
-		if (s.act & DISPLIF_ACT_PUBLISH) {
-			err = dfb_publish(dd);
-			in = err ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
-			arg = err ? (uint32_t)-err : 0;
-			more = true;
-		}
-		if (s.act & DISPLIF_ACT_START)
-			do_start(dd);
-		if (s.act & DISPLIF_ACT_STOP)
-			do_stop(dd);
-		if (s.act & DISPLIF_ACT_RELEASE)
-			do_release(dd);
-		if (s.write >= 0)
-			write_state(dd, (enum xenbus_state)s.write, RETRY_MS);
-		if (s.act & DISPLIF_ACT_REREAD)
-			more = read_peer(dd, &in, &arg);
-		if (s.act & DISPLIF_ACT_FINAL)
-			dd->final = true;
-		/* What is wanted outlives a connection. */
-		if (!more && s.state == DISPLIF_FDEV_RECONFIG && in != DISPLIF_IN_USERS_GONE) {
-			in = DISPLIF_IN_USERS_GONE;
-			more = true;
-		}
-	}
+	displif_fdev_feed(&dd->fdev, &ops, dd, in, arg);
 }
 
 static void look(struct dfb_dev *dd)

@@ -16,6 +16,7 @@ DISPLIF_CORE_SRCS += evt.c
 DISPLIF_CORE_SRCS += pgdir.c
 DISPLIF_CORE_SRCS += state_rule.c
 DISPLIF_CORE_SRCS += state_front.c
+DISPLIF_CORE_SRCS += state_feed.c
 DISPLIF_CORE_SRCS += state_back.c
 DISPLIF_CORE_SRCS += front.c
 DISPLIF_CORE_SRCS += front_io.c

@@ -102,12 +102,13 @@ static void on_chan(void *arg, void *tag)
 
 /* --- the state machine's actions --- */
 
-static int publish(struct lb_guest *g)
+static int publish(void *user)
 {
 	const struct displif_front_cfg cfg = {
 		.timeout_ms = 3000, .look_ms = 100, .max_lost = 8, .reserve = 4
 	};
 	void *tag[2 * LB_MAX_CONNECTORS];
+	struct lb_guest *g = user;
 	struct displif_diag diag = { 0 };
 	uint32_t i;
 	int err;
@@ -131,16 +132,20 @@ static int publish(struct lb_guest *g)
 	return 0;
 }
 
-static void start(struct lb_guest *g)
+static int start(void *user)
 {
+	struct lb_guest *g = user;
+
 	g->started = true;
 	displif_port_enable(&g->port, g->link, g->n);
 	lb_show_advance(g);
 	flush(g);
+	return 0;
 }
 
-static void stop(struct lb_guest *g)
+static void stop(void *user)
 {
+	struct lb_guest *g = user;
 	uint32_t i;
 
 	g->started = false;
@@ -152,8 +157,9 @@ static void stop(struct lb_guest *g)
 		lb_guest_fail(g, 0, "the backend left", DISPLIF_E_GONE, NULL);
 }
 
-static void release(struct lb_guest *g)
+static void release(void *user)
 {
+	struct lb_guest *g = user;
 	uint32_t i;
 
 	for (i = 0; i < g->n; i++)
@@ -164,8 +170,9 @@ static void release(struct lb_guest *g)
 }
 
 /* The backend's state as the state machine's input. False: it cannot be read, which is none. */
-static bool read_peer(struct lb_guest *g, enum displif_in *in, uint32_t *arg)
+static bool read_peer(void *user, enum displif_in *in, uint32_t *arg)
 {
+	struct lb_guest *g = user;
 	struct displif_diag diag = { 0 };
 	uint8_t state;
 	int err = displif_port_read_state(&g->port, g->backend_dir, &state, &diag);
@@ -177,49 +184,49 @@ static bool read_peer(struct lb_guest *g, enum displif_in *in, uint32_t *arg)
 	return !err || err == DISPLIF_E_ABSENT;
 }
 
-static void write_state(struct lb_guest *g, int8_t state)
+static void write_state(void *user, uint32_t state)
 {
+	struct lb_guest *g = user;
 	struct displif_diag diag = { 0 };
-	int err = displif_port_write_state(&g->port, g->dir, (uint32_t)state, &diag);
+	int err = displif_port_write_state(&g->port, g->dir, state, &diag);
 
 	/* Absent: the toolstack has removed the device, and nobody waits for our state. */
 	if (err && err != DISPLIF_E_ABSENT)
 		lb_guest_fail(g, 0, "writing the state", err, &diag);
 }
 
+static void final(void *user)
+{
+	struct lb_guest *g = user;
+
+	g->gone = true;
+}
+
+static uint64_t clock_of(void *user)
+{
+	struct lb_guest *g = user;
+
+	return fake_now(g->world);
+}
+
 /*
- * One input, and those that its actions cause. The actions come in the order of
- * their bits, the write after them, and no other input between (state.h): that
+ * One input, and those that its actions cause. No other comes between (state.h): that
  * is what the device's lock is for. Its callers hold it, all of this may sleep.
  */
 static void feed(struct lb_guest *g, enum displif_in in, uint32_t arg)
 {
-	struct displif_step step;
-	bool more = true;
+	static const struct displif_fdev_ops ops = {
+		.now = clock_of,
+		.publish = publish,
+		.start = start,
+		.stop = stop,
+		.release = release,
+		.write = write_state,
+		.peer = read_peer,
+		.final = final,
+	};
 
-	while (more) {
-		step = displif_fdev_step(&g->fdev, in, arg, fake_now(g->world));
-		more = false;
-		if (step.act & DISPLIF_ACT_PUBLISH) {
-			int err = publish(g);
-
-			in = err ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
-			arg = (uint32_t)-err;
-			more = true;
-		}
-		if (step.act & DISPLIF_ACT_START)
-			start(g);
-		if (step.act & DISPLIF_ACT_STOP)
-			stop(g);
-		if (step.act & DISPLIF_ACT_RELEASE)
-			release(g);
-		if (step.write >= 0)
-			write_state(g, step.write);
-		if (step.act & DISPLIF_ACT_REREAD)
-			more = read_peer(g, &in, &arg);
-		if (step.act & DISPLIF_ACT_FINAL)
-			g->gone = true;
-	}
+	displif_fdev_feed(&g->fdev, &ops, g, in, arg);
 	arm(g);
 }
 

@@ -59,8 +59,9 @@ static bool make_transport(struct tc_device *dev, uint32_t n)
 }
 
 /* ACT_PUBLISH. Returns 0 or an error. */
-static int do_publish(struct tc_device *dev)
+static int do_publish(void *user)
 {
+	struct tc_device *dev = user;
 	const struct displif_front_cfg front_cfg = {
 		.timeout_ms = 3000, .look_ms = 100, .max_lost = 8, .reserve = 4
 	};
@@ -85,17 +86,21 @@ static int do_publish(struct tc_device *dev)
 	return err;
 }
 
-static void do_start(struct tc_device *dev)
+static int do_start(void *user)
 {
+	struct tc_device *dev = user;
+
 	dev->started = true;
 	dev->connects++;
 	displif_port_enable(&dev->port, dev->link, dev->n);
 	dev->ops->start(dev->user);
 	tc_device_flush(dev);
+	return 0;
 }
 
-static void do_stop(struct tc_device *dev)
+static void do_stop(void *user)
 {
+	struct tc_device *dev = user;
 	uint32_t i;
 
 	dev->started = false;
@@ -107,8 +112,9 @@ static void do_stop(struct tc_device *dev)
 	dev->ops->stop(dev->user);
 }
 
-static void do_release(struct tc_device *dev)
+static void do_release(void *user)
 {
+	struct tc_device *dev = user;
 	uint32_t i;
 
 	dev->ops->release(dev->user);
@@ -118,27 +124,29 @@ static void do_release(struct tc_device *dev)
 	drop_transport(dev);
 }
 
-static void write_state(struct tc_device *dev, int8_t state)
+static void write_state(void *user, uint32_t state)
 {
+	struct tc_device *dev = user;
 	struct displif_diag diag;
 	int err;
 
 	memset(&diag, 0, sizeof(diag));
 	dev->unwritten = -1;
-	err = displif_port_write_state(&dev->port, dev->dir, (uint32_t)state, &diag);
+	err = displif_port_write_state(&dev->port, dev->dir, state, &diag);
 	if (err && err != DISPLIF_E_ABSENT) {
 		print_diag("writing our state", err, &diag);
-		dev->unwritten = state;
+		dev->unwritten = (int8_t)state;
 		dev->retry_at = displif_loop_clock() + RETRY_MS;
 		return;
 	}
 	if (dev->verbose)
-		fprintf(stderr, "our state: %s\n", displif_xs_state_name((uint32_t)state));
+		fprintf(stderr, "our state: %s\n", displif_xs_state_name(state));
 }
 
 /* What is to be fed next; false: not now. */
-static bool read_peer(struct tc_device *dev, enum displif_in *in, uint32_t *arg)
+static bool read_peer(void *user, enum displif_in *in, uint32_t *arg)
 {
+	struct tc_device *dev = user;
 	struct displif_diag diag;
 	uint8_t state;
 	int err;
@@ -160,48 +168,38 @@ static bool read_peer(struct tc_device *dev, enum displif_in *in, uint32_t *arg)
 	return true;
 }
 
-static void end(struct tc_device *dev)
+static void end(void *user)
 {
+	struct tc_device *dev = user;
+
 	if (dev->ended)
 		return;
 	dev->ended = true;
 	dev->ops->gone(dev->user, dev->removed ? NULL : "the device was removed");
 }
 
+static uint64_t clock_of(void *user)
+{
+	(void)user;
+	return displif_loop_clock();
+}
+
 void tc_device_feed(struct tc_device *dev, enum displif_in in, uint32_t arg)
 {
-	bool more = true;
+	/* Our display survives: it draws again after the next connection. */
+	static const struct displif_fdev_ops ops = {
+		.now = clock_of,
+		.publish = do_publish,
+		.start = do_start,
+		.stop = do_stop,
+		.release = do_release,
+		.write = write_state,
+		.peer = read_peer,
+		.final = end,
+		.survives = true,
+	};
 
-	while (more) {
-		struct displif_step s =
-			displif_fdev_step(&dev->fdev, in, arg, displif_loop_clock());
-		int err = 0;
-
-		more = false;
-		if (s.act & DISPLIF_ACT_PUBLISH) {
-			err = do_publish(dev);
-			in = err ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
-			arg = err ? (uint32_t)-err : 0;
-			more = true;
-		}
-		if (s.act & DISPLIF_ACT_START)
-			do_start(dev);
-		if (s.act & DISPLIF_ACT_STOP)
-			do_stop(dev);
-		if (s.act & DISPLIF_ACT_RELEASE)
-			do_release(dev);
-		if (s.write >= 0)
-			write_state(dev, s.write);
-		if (s.act & DISPLIF_ACT_REREAD)
-			more = read_peer(dev, &in, &arg);
-		if (s.act & DISPLIF_ACT_FINAL)
-			end(dev);
-		/* Our display survives: it draws again after the next connection. */
-		if (!more && s.state == DISPLIF_FDEV_RECONFIG && in != DISPLIF_IN_USERS_GONE) {
-			in = DISPLIF_IN_USERS_GONE;
-			more = true;
-		}
-	}
+	displif_fdev_feed(&dev->fdev, &ops, dev, in, arg);
 }
 
 void tc_device_look(struct tc_device *dev)
@@ -217,7 +215,7 @@ void tc_device_retry(struct tc_device *dev)
 {
 	dev->retry_at = DISPLIF_NEVER;
 	if (dev->unwritten >= 0)
-		write_state(dev, dev->unwritten);
+		write_state(dev, (uint32_t)dev->unwritten);
 	if (dev->unread)
 		tc_device_look(dev);
 }

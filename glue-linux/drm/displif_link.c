@@ -90,8 +90,9 @@ static int ddrm_link_room(struct ddrm_dev *dd, u32 n)
 	return 0;
 }
 
-static int ddrm_link_publish(struct ddrm_dev *dd)
+static int ddrm_link_publish(void *user)
 {
+	struct ddrm_dev *dd = user;
 	const struct displif_front_cfg cfg = {
 		.timeout_ms = DDRM_TIMEOUT_MS,
 		.look_ms = 100,
@@ -124,8 +125,9 @@ static int ddrm_link_publish(struct ddrm_dev *dd)
 	return 0;
 }
 
-static void ddrm_link_start(struct ddrm_dev *dd)
+static int ddrm_link_start(void *user)
 {
+	struct ddrm_dev *dd = user;
 	u32 i;
 
 	/* 0 is no connection. */
@@ -143,10 +145,12 @@ static void ddrm_link_start(struct ddrm_dev *dd)
 	dd->gen = dd->serial;
 	mutex_unlock(&dd->objs);
 	ddrm_show_kick(dd, 0);
+	return 0;
 }
 
-static void ddrm_link_lost(struct ddrm_dev *dd, int why)
+static void ddrm_link_lost(void *user)
 {
+	struct ddrm_dev *dd = user;
 	u32 i;
 
 	mutex_lock(&dd->objs);
@@ -154,13 +158,14 @@ static void ddrm_link_lost(struct ddrm_dev *dd, int why)
 	mutex_unlock(&dd->objs);
 	/* Every waiter, flip and quiet request ends here. */
 	for (i = 0; i < dd->n_conn; i++)
-		ddrm_conn_stop(&dd->conn[i], why);
+		ddrm_conn_stop(&dd->conn[i], DISPLIF_E_GONE);
 	WRITE_ONCE(dd->lost_at, ddrm_now());
 	ddrm_show_kick(dd, 0);
 }
 
-static void ddrm_link_release(struct ddrm_dev *dd)
+static void ddrm_link_release(void *user)
 {
+	struct ddrm_dev *dd = user;
 	u32 i;
 
 	/* Those that never started. Those that did are dead. */
@@ -175,8 +180,9 @@ static void ddrm_link_release(struct ddrm_dev *dd)
 }
 
 /* The backend's state of now as an input; false: it cannot be read. */
-static bool ddrm_link_peer(struct ddrm_dev *dd, enum displif_in *in, u32 *arg)
+static bool ddrm_link_peer(void *user, enum displif_in *in, u32 *arg)
 {
+	struct ddrm_dev *dd = user;
 	int err = DISPLIF_E_ABSENT;
 	u8 state = 0;
 
@@ -191,47 +197,43 @@ static bool ddrm_link_peer(struct ddrm_dev *dd, enum displif_in *in, u32 *arg)
 	return true;
 }
 
+/* Keeps xenbus' own idea of our state right, and never makes a node that was removed. */
+static void ddrm_link_write(void *user, u32 state)
+{
+	struct ddrm_dev *dd = user;
+
+	drm_dbg_kms(&dd->drm, "link: %s\n", displif_fdev_name(dd->fdev.state));
+	xenbus_switch_state(dd->xen, (enum xenbus_state)state);
+}
+
+static void ddrm_link_final(void *user)
+{
+	struct ddrm_dev *dd = user;
+
+	complete_all(&dd->final);
+}
+
+static u64 ddrm_link_now(void *user)
+{
+	return ddrm_now();
+}
+
 /* One input and all that follows from it. */
 static void ddrm_feed(struct ddrm_dev *dd, enum displif_in in, u32 arg)
 {
-	struct displif_step step;
-	bool more;
+	static const struct displif_fdev_ops ops = {
+		.now = ddrm_link_now,
+		.publish = ddrm_link_publish,
+		.start = ddrm_link_start,
+		.stop = ddrm_link_lost,
+		.release = ddrm_link_release,
+		.write = ddrm_link_write,
+		.peer = ddrm_link_peer,
+		.final = ddrm_link_final,
+		.survives = true, /* the display, so nobody has to leave it first */
+	};
 
-	do {
-		more = false;
-		step = displif_fdev_step(&dd->fdev, in, arg, ddrm_now());
-		if (step.act & DISPLIF_ACT_PUBLISH) {
-			int err = ddrm_link_publish(dd);
-
-			in = err ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
-			arg = (u32)-err;
-			more = true;
-		}
-		if (step.act & DISPLIF_ACT_START)
-			ddrm_link_start(dd);
-		if (step.act & DISPLIF_ACT_STOP)
-			ddrm_link_lost(dd, DISPLIF_E_GONE);
-		if (step.act & DISPLIF_ACT_RELEASE)
-			ddrm_link_release(dd);
-		/*
-		 * Keeps xenbus' own idea of our state right, and never makes a node that was
-		 * removed.
-		 */
-		if (step.write >= 0)
-			xenbus_switch_state(dd->xen, (enum xenbus_state)step.write);
-		drm_dbg_kms(&dd->drm, "link: %s, actions %#x, state %d\n",
-			    displif_fdev_name(step.state), step.act, step.write);
-		if (step.act & DISPLIF_ACT_REREAD)
-			more = ddrm_link_peer(dd, &in, &arg);
-		/* The display survives, so nobody has to leave it first. */
-		if (step.state == DISPLIF_FDEV_RECONFIG && !more) {
-			in = DISPLIF_IN_USERS_GONE;
-			arg = 0;
-			more = true;
-		}
-		if (step.act & DISPLIF_ACT_FINAL)
-			complete_all(&dd->final);
-	} while (more);
+	displif_fdev_feed(&dd->fdev, &ops, dd, in, arg);
 }
 
 static void ddrm_link_schedule(struct ddrm_dev *dd)

@@ -107,8 +107,9 @@ static int publish_rings(struct displfront_dev *dev, const struct displif_cfg *c
 }
 
 /* ACT_PUBLISH. */
-static int do_publish(struct displfront_dev *dev)
+static int do_publish(void *user)
 {
+	struct displfront_dev *dev = user;
 	struct displif_connector_cfg *connector =
 		malloc(DISPLIF_MAX_CONNECTORS * sizeof(*connector));
 	struct displif_diag diag;
@@ -132,8 +133,10 @@ static int do_publish(struct displfront_dev *dev)
 	return err;
 }
 
-static void do_start(struct displfront_dev *dev)
+static int do_start(void *user)
 {
+	struct displfront_dev *dev = user;
+
 	dev->started = true;
 	dev->generation++;
 	dev->returning = true;
@@ -141,6 +144,7 @@ static void do_start(struct displfront_dev *dev)
 	displif_port_enable(&dev->port, dev->link, dev->n);
 	displif_plan_start(&dev->plan, dev->n);
 	displfront_status_changed(dev);
+	return 0;
 }
 
 /* All tokens come back as LOST. */
@@ -157,8 +161,10 @@ static void kill_sessions(struct displfront_dev *dev)
 	}
 }
 
-static void do_stop(struct displfront_dev *dev)
+static void do_stop(void *user)
 {
+	struct displfront_dev *dev = user;
+
 	kill_sessions(dev);
 	dev->started = false;
 	dev->again = false;
@@ -167,8 +173,10 @@ static void do_stop(struct displfront_dev *dev)
 	displfront_status_changed(dev);
 }
 
-static void do_release(struct displfront_dev *dev)
+static void do_release(void *user)
 {
+	struct displfront_dev *dev = user;
+
 	kill_sessions(dev);
 	displfront_work_release(dev);
 	displif_port_front_close(&dev->port, dev->link, dev->n);
@@ -176,24 +184,26 @@ static void do_release(struct displfront_dev *dev)
 	drop_rings(dev);
 }
 
-static void write_state(struct displfront_dev *dev, int8_t state)
+static void write_state(void *user, uint32_t state)
 {
+	struct displfront_dev *dev = user;
 	struct displif_diag diag;
 	int err;
 
 	memset(&diag, 0, sizeof(diag));
 	dev->unwritten = -1;
-	err = displif_port_write_state(&dev->port, dev->nodename, (uint32_t)state, &diag);
+	err = displif_port_write_state(&dev->port, dev->nodename, state, &diag);
 	if (!err || err == DISPLIF_E_ABSENT)
 		return;
 	displfront_fail_diag(dev, "writing the state", err, &diag);
-	dev->unwritten = state;
+	dev->unwritten = (int8_t)state;
 	dev->retry_at = displfront_clock(dev) + RETRY_MS;
 }
 
 /* What is to be fed next; false: not now. */
-static bool read_peer(struct displfront_dev *dev, enum displif_in *in, uint32_t *arg)
+static bool read_peer(void *user, enum displif_in *in, uint32_t *arg)
 {
+	struct displfront_dev *dev = user;
 	struct displif_diag diag;
 	uint8_t state;
 	int err;
@@ -212,8 +222,10 @@ static bool read_peer(struct displfront_dev *dev, enum displif_in *in, uint32_t 
 	return true;
 }
 
-static void end(struct displfront_dev *dev)
+static void end(void *user)
 {
+	struct displfront_dev *dev = user;
+
 	if (dev->final)
 		return;
 	dev->final = true;
@@ -225,40 +237,27 @@ static void end(struct displfront_dev *dev)
 	}
 }
 
+static uint64_t clock_of(void *user)
+{
+	return displfront_clock(user);
+}
+
 void displfront_feed(struct displfront_dev *dev, enum displif_in in, uint32_t arg)
 {
-	bool more = true;
+	/* What is wanted outlives a connection. */
+	static const struct displif_fdev_ops ops = {
+		.now = clock_of,
+		.publish = do_publish,
+		.start = do_start,
+		.stop = do_stop,
+		.release = do_release,
+		.write = write_state,
+		.peer = read_peer,
+		.final = end,
+		.survives = true,
+	};
 
-	while (more) {
-		struct displif_step s =
-			displif_fdev_step(&dev->fdev, in, arg, displfront_clock(dev));
-		int err = 0;
-
-		more = false;
-		if (s.act & DISPLIF_ACT_PUBLISH) {
-			err = do_publish(dev);
-			in = err ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
-			arg = err ? (uint32_t)-err : 0;
-			more = true;
-		}
-		if (s.act & DISPLIF_ACT_START)
-			do_start(dev);
-		if (s.act & DISPLIF_ACT_STOP)
-			do_stop(dev);
-		if (s.act & DISPLIF_ACT_RELEASE)
-			do_release(dev);
-		if (s.write >= 0)
-			write_state(dev, s.write);
-		if (s.act & DISPLIF_ACT_REREAD)
-			more = read_peer(dev, &in, &arg);
-		if (s.act & DISPLIF_ACT_FINAL)
-			end(dev);
-		/* What is wanted outlives a connection. */
-		if (!more && s.state == DISPLIF_FDEV_RECONFIG && in != DISPLIF_IN_USERS_GONE) {
-			in = DISPLIF_IN_USERS_GONE;
-			more = true;
-		}
-	}
+	displif_fdev_feed(&dev->fdev, &ops, dev, in, arg);
 }
 
 void displfront_look(struct displfront_dev *dev)
@@ -274,7 +273,7 @@ void displfront_retry(struct displfront_dev *dev)
 {
 	dev->retry_at = DISPLIF_NEVER;
 	if (dev->unwritten >= 0)
-		write_state(dev, dev->unwritten);
+		write_state(dev, (uint32_t)dev->unwritten);
 	if (dev->unread)
 		displfront_look(dev);
 }

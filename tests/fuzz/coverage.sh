@@ -30,7 +30,7 @@ about()
 	request)	echo back.c back_bufs.c back_io.c evt.c ring.c ;;
 	response)	echo front.c front_io.c ;;
 	directory)	echo pgdir.c port_bufs.c port_share.c ;;
-	state)		echo state_front.c state_back.c state_rule.c ;;
+	state)		echo state_front.c state_feed.c state_back.c state_rule.c ;;
 	port)		echo port.c port_back.c port_front.c port_xs.c ;;
 	*)		fail "no sources are named for '$1'" ;;
 	esac

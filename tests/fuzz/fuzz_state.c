@@ -45,11 +45,9 @@ static bool legal(int from, int to, bool front)
 	return (front ? front_next : back_next)[from] >> to & 1u;
 }
 
-/* What a step asks for, but for the outcome of PUBLISH and START. */
-static void serve(struct end *e, const struct displif_step *s, bool front, bool start_failed)
+/* What a step of the backend's asks for, but for the outcome of START. */
+static void serve(struct end *e, const struct displif_step *s)
 {
-	const uint32_t opens = front ? DISPLIF_ACT_PUBLISH : 0;
-
 	CHECK(!(s->act & ~63u) && s->write >= -1 && s->write <= 8);
 	CHECK(!e->final || (!s->act && s->write == -1));
 	if (s->act & DISPLIF_ACT_STOP) {
@@ -60,10 +58,9 @@ static void serve(struct end *e, const struct displif_step *s, bool front, bool 
 		CHECK(e->held && !e->started);
 		e->held = false;
 	}
-	CHECK(!(s->act & opens) || !e->held);
 	e->final |= (s->act & DISPLIF_ACT_FINAL) != 0;
-	if (s->write >= 0 && !start_failed) {
-		CHECK(legal(e->node, s->write, front));
+	if (s->write >= 0) {
+		CHECK(legal(e->node, s->write, false));
 		e->node = s->write;
 		e->written++;
 	}
@@ -73,42 +70,102 @@ static void serve(struct end *e, const struct displif_step *s, bool front, bool 
 static struct displif_fdev fdev;
 static struct end fe;
 
-static void front_feed(struct fuzz_in *in, enum displif_in what, uint32_t arg)
+/* One input, as it is served. */
+struct feed {
+	struct fuzz_in *in;
+	uint32_t steps;
+};
+
+static uint64_t front_now(void *user)
 {
-	static const uint32_t errors[] = { 4, 11, 5, 9, 12, 7, 8, 1, 10, 14 };
-	struct displif_step s = displif_fdev_step(&fdev, what, arg, now);
-	uint32_t more = 0;
-	bool failed = false;
+	struct feed *feed = user;
 
 	/* One input leads to few steps, as the peer's state stands. */
-	for (;; more++) {
-		CHECK(more < 6 && s.state == fdev.state && s.state < DISPLIF_FDEV_STATES);
-		CHECK(displif_fdev_name(s.state)[0] != '?');
-		failed = s.act & DISPLIF_ACT_START && in_u8(in) < 64;
-		serve(&fe, &s, true, failed);
-		if (s.act & DISPLIF_ACT_PUBLISH) {
-			fe.begun++;
-			CHECK(fe.node == 1 || fe.node == -1);
-			if (in_u8(in) < 192) {
-				fe.held = true;
-				s = displif_fdev_step(&fdev, DISPLIF_IN_PUBLISHED, 0, now);
-			} else {
-				s = displif_fdev_step(&fdev, DISPLIF_IN_FAILED, IN_PICK(in, errors),
-						      now);
-			}
-		} else if (s.act & DISPLIF_ACT_START) {
-			CHECK(fe.held && !fe.started);
-			/* One that failed is stopped like one that did not. */
-			fe.started = true;
-			if (!failed)
-				break;
-			s = displif_fdev_step(&fdev, DISPLIF_IN_FAILED, IN_PICK(in, errors), now);
-		} else if (s.act & DISPLIF_ACT_REREAD) {
-			s = displif_fdev_step(&fdev, DISPLIF_IN_PEER, fe.peer, now);
-		} else {
-			break;
-		}
-	}
+	CHECK(feed->steps++ < 6 && fdev.state < DISPLIF_FDEV_STATES);
+	CHECK(displif_fdev_name(fdev.state)[0] != '?');
+	return now;
+}
+
+static int front_error(struct feed *feed)
+{
+	static const uint32_t errors[] = { 4, 11, 5, 9, 12, 7, 8, 1, 10, 14 };
+
+	return -(int)(IN_PICK(feed->in, errors) & INT32_MAX);
+}
+
+static int front_publish(void *user)
+{
+	struct feed *feed = user;
+
+	CHECK(!fe.final && !fe.held && (fe.node == 1 || fe.node == -1));
+	fe.begun++;
+	fe.held = in_u8(feed->in) < 192;
+	return fe.held ? 0 : front_error(feed);
+}
+
+/* One that failed is stopped like one that did not. */
+static int front_start(void *user)
+{
+	struct feed *feed = user;
+
+	CHECK(!fe.final && fe.held && !fe.started);
+	fe.started = true;
+	return in_u8(feed->in) < 64 ? front_error(feed) : 0;
+}
+
+static void front_stop(void *user)
+{
+	(void)user;
+	CHECK(!fe.final && fe.started);
+	fe.started = false;
+}
+
+static void front_release(void *user)
+{
+	(void)user;
+	CHECK(!fe.final && fe.held && !fe.started);
+	fe.held = false;
+}
+
+static void front_write(void *user, uint32_t state)
+{
+	(void)user;
+	CHECK(!fe.final && state <= 8 && legal(fe.node, (int)state, true));
+	fe.node = (int)state;
+	fe.written++;
+}
+
+static bool front_peer(void *user, enum displif_in *in, uint32_t *arg)
+{
+	(void)user;
+	CHECK(!fe.final);
+	*in = DISPLIF_IN_PEER;
+	*arg = fe.peer;
+	return true;
+}
+
+static void front_final(void *user)
+{
+	(void)user;
+	CHECK(!fe.final && !fe.held && !fe.started);
+	fe.final = true;
+}
+
+static void front_feed(struct fuzz_in *in, enum displif_in what, uint32_t arg)
+{
+	static const struct displif_fdev_ops ops = {
+		.now = front_now,
+		.publish = front_publish,
+		.start = front_start,
+		.stop = front_stop,
+		.release = front_release,
+		.write = front_write,
+		.peer = front_peer,
+		.final = front_final,
+	};
+	struct feed feed = { in, 0 };
+
+	displif_fdev_feed(&fdev, &ops, &feed, what, arg);
 	CHECK(fdev.due == DISPLIF_NEVER || now > UINT64_MAX / 2 || fdev.due <= now + 600000);
 	/* The first attempts are free, then a pause of 100 ms or more comes before each. */
 	CHECK(fe.begun <= 4 + 2 * fe.resumed + elapsed / 100);
@@ -127,7 +184,7 @@ static void back_feed(struct fuzz_in *in, enum displif_bin what, uint32_t arg)
 		CHECK(more < 6 && s.state == bdev.state && s.state < DISPLIF_BDEV_STATES);
 		CHECK(displif_bdev_name(s.state)[0] != '?');
 		CHECK(!(s.act & DISPLIF_ACT_START) || s.write == -1);
-		serve(&be, &s, false, false);
+		serve(&be, &s);
 		if (s.act & DISPLIF_ACT_START) {
 			be.begun++;
 			CHECK(!be.held && !be.started);

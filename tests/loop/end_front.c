@@ -99,7 +99,7 @@ static void on_interrupt(struct end_tag *tag)
 	take(f, tag->connector);
 }
 
-static int publish(struct end_front *f)
+static int try_publish(struct end_front *f)
 {
 	struct displif_front_cfg cfg[END_CONNECTORS];
 	void *tag[2 * END_CONNECTORS];
@@ -129,8 +129,9 @@ static int publish(struct end_front *f)
 }
 
 /* Kills the sessions; every token is heard of once more. */
-static void stop(struct end_front *f)
+static void stop(void *user)
 {
+	struct end_front *f = user;
 	struct displif_front_event ev;
 	uint32_t i;
 
@@ -143,8 +144,9 @@ static void stop(struct end_front *f)
 	}
 }
 
-static void release(struct end_front *f)
+static void release(void *user)
 {
+	struct end_front *f = user;
 	uint32_t i;
 
 	for (i = 0; i < f->n; i++)
@@ -157,8 +159,9 @@ static void release(struct end_front *f)
 }
 
 /* The next input: what the peer's node says. False: it could not be read. */
-static bool reread(struct end_front *f, enum displif_in *in, uint32_t *arg)
+static bool reread(void *user, enum displif_in *in, uint32_t *arg)
 {
+	struct end_front *f = user;
 	uint8_t state;
 	int err = displif_port_read_state(&f->port, f->back_dir, &state, NULL);
 
@@ -170,60 +173,61 @@ static bool reread(struct end_front *f, enum displif_in *in, uint32_t *arg)
 	return true;
 }
 
-static void write_state(struct end_front *f, int32_t state)
+static void write_state(void *user, uint32_t state)
 {
-	int err;
+	struct end_front *f = user;
+	int err = displif_port_write_state(&f->port, f->dir, state, &f->diag);
 
-	f->retry.state = -1;
-	if (state < 0)
-		return;
-	err = displif_port_write_state(&f->port, f->dir, (uint32_t)state, &f->diag);
-	if (err && err != DISPLIF_E_ABSENT)
-		f->retry.state = state;
+	f->retry.state = err && err != DISPLIF_E_ABSENT ? (int32_t)state : -1;
 }
 
-/* Does what one step says. True: *@in, *@arg follow from it. */
-static bool act(struct end_front *f, const struct displif_step *step, enum displif_in *in,
-		uint32_t *arg)
+static int publish(void *user)
 {
-	bool follows = false;
-	int err;
+	struct end_front *f = user;
 
-	if (step->act & DISPLIF_ACT_PUBLISH) {
-		err = publish(f);
-		f->last_err = err;
-		f->published += !err;
-		f->failed += err != 0;
-		*in = err ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
-		*arg = (uint32_t)-err;
-		follows = true;
-	}
-	if (step->act & DISPLIF_ACT_START) {
-		f->starts++;
-		f->started = true;
-		displif_port_enable(&f->port, f->link, f->n);
-	}
-	if (step->act & DISPLIF_ACT_STOP)
-		stop(f);
-	if (step->act & DISPLIF_ACT_RELEASE)
-		release(f);
-	if (step->write >= 0)
-		write_state(f, step->write);
-	if (step->act & DISPLIF_ACT_REREAD)
-		follows = reread(f, in, arg);
-	if (step->act & DISPLIF_ACT_FINAL)
-		f->final = true;
-	return follows;
+	f->last_err = try_publish(f);
+	f->published += !f->last_err;
+	f->failed += f->last_err != 0;
+	return f->last_err;
+}
+
+static int start(void *user)
+{
+	struct end_front *f = user;
+
+	f->starts++;
+	f->started = true;
+	displif_port_enable(&f->port, f->link, f->n);
+	return 0;
+}
+
+static void final(void *user)
+{
+	struct end_front *f = user;
+
+	f->final = true;
+}
+
+static uint64_t clock_of(void *user)
+{
+	return now(user);
 }
 
 void end_front_feed(struct end_front *f, enum displif_in in, uint32_t arg)
 {
-	struct displif_step step;
+	static const struct displif_fdev_ops ops = {
+		.now = clock_of,
+		.publish = publish,
+		.start = start,
+		.stop = stop,
+		.release = release,
+		.write = write_state,
+		.peer = reread,
+		.final = final,
+	};
 	struct fake_held held;
 
-	do {
-		step = displif_fdev_step(&f->dev, in, arg, now(f));
-	} while (act(f, &step, &in, &arg));
+	displif_fdev_feed(&f->dev, &ops, f, in, arg);
 	fake_held(f->w, f->dom, &held);
 	if (held.zombies != f->dev.zombies)
 		end_front_feed(f, DISPLIF_IN_ZOMBIES, held.zombies);
@@ -289,7 +293,7 @@ static void on_tick(void *arg)
 		take(f, i);
 	}
 	if (f->retry.state >= 0)
-		write_state(f, f->retry.state);
+		write_state(f, (uint32_t)f->retry.state);
 	if (f->retry.reread)
 		look(f);
 	if (f->dev.due <= now(f))

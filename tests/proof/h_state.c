@@ -26,6 +26,62 @@ static void front(void)
 	use((uint64_t)(displif_fdev_name(any_u8)[0] != 0));
 }
 
+static uint64_t now(void *user)
+{
+	(void)user;
+	return any_u64;
+}
+
+static int fails(void *user)
+{
+	(void)user;
+	return any_int ? -(int)any_in(1, 15) : 0;
+}
+
+static void act(void *user)
+{
+	(void)user;
+}
+
+static void write(void *user, uint32_t state)
+{
+	(void)user;
+	use(state);
+}
+
+static bool peer(void *user, enum displif_in *in, uint32_t *arg)
+{
+	(void)user;
+	*in = any_int ? DISPLIF_IN_PEER : DISPLIF_IN_PEER_GONE;
+	*arg = any_u32;
+	return any_int;
+}
+
+static void feed(void)
+{
+	const struct displif_fdev_ops ops = {
+		.now = now,
+		.publish = fails,
+		.start = fails,
+		.stop = act,
+		.release = act,
+		.write = write,
+		.peer = peer,
+		.final = act,
+		.survives = any_int,
+	};
+	struct displif_fdev dev;
+
+	displif_fdev_init(&dev);
+	while (any_int) {
+		displif_fdev_feed(
+			&dev, &ops, NULL,
+			(enum displif_in)(any_int ? any_in(0, DISPLIF_IN_COUNT - 1) : any_u32),
+			any_u32);
+		use(dev.due ^ dev.since ^ dev.failures);
+	}
+}
+
 static void back(void)
 {
 	struct displif_bdev dev;
@@ -45,5 +101,6 @@ static void back(void)
 void proof_state(void)
 {
 	front();
+	feed();
 	back();
 }

@@ -87,6 +87,30 @@ DISPLIF_API void displif_fdev_init(struct displif_fdev *dev);
 /* @now: ms. Unknown inputs do nothing. */
 DISPLIF_API struct displif_step displif_fdev_step(struct displif_fdev *dev, enum displif_in in,
 						  uint32_t arg, uint64_t now);
+
+/*
+ * What displif_fdev_feed() calls: the glue's part of each action, told at the action. All under the device's lock, in
+ * the order of the steps; all may sleep where the caller may; none may feed.
+ */
+struct displif_fdev_ops {
+	uint64_t (*now)(void *user);            /* ms, monotonic */
+	int (*publish)(void *user);             /* 0, or an enum displif_err, and all is undone */
+	int (*start)(void *user);               /* 0, or an enum displif_err: stop() and release() follow */
+	void (*stop)(void *user);
+	void (*release)(void *user);
+	void (*write)(void *user, uint32_t state); /* enum displif_xb_state, into the own node; if that fails: again, later */
+	/* Reads the backend's state: PEER with it, or PEER_GONE; false: unreadable, and to be fed later. */
+	bool (*peer)(void *user, enum displif_in *in, uint32_t *arg);
+	void (*final)(void *user);              /* nothing follows, but the device is in use until feed returns */
+	bool survives;                          /* the display survives a reconnection: USERS_GONE is fed at once */
+};
+
+/*
+ * One input, and all that follow from its actions: bounded, whatever the backend does, by the machine's back-off.
+ * Under the device's lock; not within itself.
+ */
+DISPLIF_API void displif_fdev_feed(struct displif_fdev *dev, const struct displif_fdev_ops *ops,
+				   void *user, enum displif_in in, uint32_t arg);
 /* A cookie for a display buffer or framebuffer: never 0, never given twice in the device's life, no pointer. */
 DISPLIF_API uint64_t displif_fdev_cookie(struct displif_fdev *dev);
 /* Static text of a state, "?" if unknown. */

@@ -102,54 +102,77 @@ static int stub_start(struct stub_dev *dev)
 	return 0;
 }
 
-/* The backend's state, as an input. */
-static enum displif_in stub_peer(struct stub_dev *dev, u32 *state)
+static u64 stub_clock(void *user)
 {
-	if (!xenbus_exists(XBT_NIL, dev->xen->otherend, "state"))
-		return DISPLIF_IN_PEER_GONE;
-	*state = xenbus_read_driver_state(dev->xen->otherend);
-	return DISPLIF_IN_PEER;
+	return stub_now();
+}
+
+static int stub_do_publish(void *user)
+{
+	return stub_publish(user) ? DISPLIF_E_OS : 0;
+}
+
+static int stub_do_start(void *user)
+{
+	return stub_start(user) ? DISPLIF_E_OS : 0;
+}
+
+static void stub_do_stop(void *user)
+{
+	struct stub_dev *dev = user;
+
+	stub_kill(&dev->conn, DISPLIF_E_GONE);
+}
+
+static void stub_do_release(void *user)
+{
+	stub_release(user);
+}
+
+static void stub_do_write(void *user, u32 state)
+{
+	struct stub_dev *dev = user;
+
+	xenbus_switch_state(dev->xen, (enum xenbus_state)state);
+}
+
+static bool stub_peer(void *user, enum displif_in *in, u32 *arg)
+{
+	struct stub_dev *dev = user;
+
+	*in = DISPLIF_IN_PEER_GONE;
+	if (xenbus_exists(XBT_NIL, dev->xen->otherend, "state")) {
+		*arg = xenbus_read_driver_state(dev->xen->otherend);
+		*in = DISPLIF_IN_PEER;
+	}
+	return true;
+}
+
+static void stub_do_final(void *user)
+{
+	struct stub_dev *dev = user;
+
+	complete_all(&dev->final);
 }
 
 /* Feeds one input and all that follows from it. */
 static void stub_feed(struct stub_dev *dev, enum displif_in in, u32 arg)
 {
-	struct displif_step step;
-	bool more;
+	static const struct displif_fdev_ops ops = {
+		.now = stub_clock,
+		.publish = stub_do_publish,
+		.start = stub_do_start,
+		.stop = stub_do_stop,
+		.release = stub_do_release,
+		.write = stub_do_write,
+		.peer = stub_peer,
+		.final = stub_do_final,
+		.survives = true, /* no display, no users */
+	};
 	u64 now;
 
 	mutex_lock(&dev->lock);
-	do {
-		more = false;
-		step = displif_fdev_step(&dev->fdev, in, arg, stub_now());
-		if (step.act & DISPLIF_ACT_PUBLISH) {
-			in = stub_publish(dev) ? DISPLIF_IN_FAILED : DISPLIF_IN_PUBLISHED;
-			arg = -DISPLIF_E_OS;
-			more = true;
-		}
-		if (step.act & DISPLIF_ACT_START && stub_start(dev)) {
-			in = DISPLIF_IN_FAILED;
-			arg = -DISPLIF_E_OS;
-			step.write = -1;
-			more = true;
-		}
-		if (step.act & DISPLIF_ACT_STOP)
-			stub_kill(&dev->conn, DISPLIF_E_GONE);
-		if (step.act & DISPLIF_ACT_RELEASE)
-			stub_release(dev);
-		if (step.write >= 0)
-			xenbus_switch_state(dev->xen, (enum xenbus_state)step.write);
-		if (step.act & DISPLIF_ACT_REREAD) {
-			in = stub_peer(dev, &arg);
-			more = true;
-		}
-		if (step.state == DISPLIF_FDEV_RECONFIG && !more) {
-			in = DISPLIF_IN_USERS_GONE; /* no display, no users */
-			more = true;
-		}
-		if (step.act & DISPLIF_ACT_FINAL)
-			complete_all(&dev->final);
-	} while (more);
+	displif_fdev_feed(&dev->fdev, &ops, dev, in, arg);
 	now = stub_now();
 	if (dev->fdev.due != DISPLIF_NEVER)
 		mod_delayed_work(system_wq, &dev->tick,
