@@ -213,6 +213,7 @@ struct fake_tx {
 	struct fake_seen *seen;
 	struct fake_tx_op *op, **op_end;
 	uint32_t id, n_seen;
+	bool lost; /* the domain migrated: XenStore does not know it, the domain has not noticed */
 };
 
 /* Nodes: the tree without rules. */
@@ -243,6 +244,7 @@ int fake__tx_touch(struct fake_tx *tx, const char *path);
 void fake__tx_log(struct fake_tx *tx, enum fake_tx_kind kind, const char *path, const void *data,
 		  uint32_t len, const struct fake_acl *acl);
 void fake__tx_end(struct fake_dom *d);
+void fake__tx_migrate(struct fake_dom *d);
 
 /* @exact: only watches on this very node. @node: as it is, or was, for the permissions. */
 void fake__watch_fire(struct fake_world *w, const char *path, const struct fake_node *node,

@@ -100,7 +100,7 @@ int fake_xs_begin(struct fake_dom *d, uint32_t *id)
 	if (!d->alive)
 		return DISPLIF_E_OS;
 	for (tx = d->w->tx; tx; tx = tx->next)
-		n += tx->d == d;
+		n += tx->d == d && !tx->lost;
 	if (d->id && n >= d->w->limits.xs_tx)
 		return DISPLIF_E_OS;
 	tx = fake__alloc(1, sizeof(*tx));
@@ -164,7 +164,9 @@ int fake_xs_end(struct fake_dom *d, uint32_t id, bool commit)
 					d->id, id);
 		return DISPLIF_E_INVAL;
 	}
-	if (commit && conflict(tx))
+	if (tx->lost)
+		err = DISPLIF_E_ABSENT;
+	else if (commit && conflict(tx))
 		err = DISPLIF_E_AGAIN;
 	else if (commit)
 		apply(tx);
@@ -185,5 +187,15 @@ void fake__tx_end(struct fake_dom *d)
 		next = tx->next;
 		if (tx->d == d)
 			tx_free(tx);
+	}
+}
+
+void fake__tx_migrate(struct fake_dom *d)
+{
+	struct fake_tx *tx;
+
+	for (tx = d->w->tx; tx; tx = tx->next) {
+		if (tx->d == d)
+			tx->lost = true;
 	}
 }

@@ -212,7 +212,7 @@ void fake_dom_kill(struct fake_dom *d)
 
 void fake_dom_migrate(struct fake_dom *d)
 {
-	fake__tx_end(d);
+	fake__tx_migrate(d);
 	fake__ports_end(d, false);
 	fake__maps_end(d);
 	fake__grants_migrate(d);

@@ -79,7 +79,8 @@ void fake_dom_exit(struct fake_dom *d);
 /*
  * The domain wakes on another host: its memory is copied to new frames, its
  * ports are closed and its grants void, without a call of its own. Handles stay
- * valid for close and unshare. XenStore is left to fake_toolstack_*().
+ * valid for close and unshare. XenStore is left to fake_toolstack_*(); it knows nothing of a transaction that was
+ * open: each call in it is ABSENT, its end too.
  */
 void fake_dom_migrate(struct fake_dom *d);
 

@@ -141,6 +141,8 @@ static int begin(struct fake_dom *d, uint32_t tx, const char *path, char *abs, s
 	*t = fake__tx(d, tx);
 	if (!*t)
 		return DISPLIF_E_INVAL;
+	if ((*t)->lost)
+		return DISPLIF_E_ABSENT;
 	*root = (*t)->root;
 	return fake__tx_touch(*t, abs) ? DISPLIF_E_OS : 0;
 }

@@ -347,6 +347,32 @@ static void test_conflict(void **state)
 	}
 }
 
+/* XenStore of the other host knows nothing of it: said at each call, and no misuse. It is the domain's to end. */
+static void test_migrated_transaction(void **state)
+{
+	struct fake_held held;
+	char buf[8];
+	uint32_t tx, other, len;
+
+	(void)state;
+	assert_int_equal(fake_xs_puts(fe, 0, "data/a", "1"), 0);
+	assert_int_equal(fake_xs_begin(fe, &tx), 0);
+	assert_int_equal(fake_xs_puts(fe, tx, "data/a", "2"), 0);
+	fake_dom_migrate(fe);
+	assert_int_equal(fake_xs_read(fe, tx, "data/a", buf, 8, &len), DISPLIF_E_ABSENT);
+	assert_int_equal(fake_xs_puts(fe, tx, "data/a", "3"), DISPLIF_E_ABSENT);
+	fake_held(w, fe, &held);
+	assert_int_equal(held.txs, 1);
+	assert_int_equal(fake_xs_end(fe, tx, true), DISPLIF_E_ABSENT);
+	assert_string_equal(fake_xs_gets(fe, "data/a"), "1");
+	assert_int_equal(fake_xs_begin(fe, &other), 0);
+	assert_int_equal(fake_xs_end(fe, other, true), 0);
+	assert_int_equal(fake_check_clean(w, stderr), 0);
+	/* A second end is one. */
+	assert_int_equal(fake_xs_end(fe, tx, true), DISPLIF_E_INVAL);
+	assert_int_equal(fake_check_clean(w, NULL), 1);
+}
+
 static void test_quotas(void **state)
 {
 	struct fake_limits small = {
@@ -410,6 +436,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_release_domain, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_transaction, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_conflict, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_migrated_transaction, setup, teardown),
 		cmocka_unit_test(test_quotas),
 		cmocka_unit_test_setup_teardown(test_destroy, setup, teardown),
 	};
