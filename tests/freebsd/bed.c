@@ -8,6 +8,8 @@
 #define PATIENCE_MS 15000u
 #define PAGE 4096u
 
+bool bed_late;
+
 static struct bed *the_bed;
 
 static struct displif_fb *find_fb(struct end_back *b, uint64_t cookie)
@@ -73,14 +75,20 @@ void bed_make(struct bed *bed, const struct bed_opts *opts)
 	if (!bed->opts.no_backend)
 		back_new(bed);
 	machine_boot(bed->fe, bed->opts.seed, bed->opts.limits ? bed->opts.limits->grants : 0);
-	kern_boot(!bed->opts.no_module);
+	kern_boot(!bed->opts.no_module && !bed_late);
 	kern_vt_kind(bed->opts.vt);
 }
 
 void bed_find(struct bed *bed)
 {
-	(void)bed;
+	uint32_t i;
+
 	kern_find_devices();
+	if (!bed_late || bed->opts.no_module)
+		return;
+	assert_int_equal(kern_load(), 0);
+	for (i = 0; i < 100 && !kern_attached(); i++)
+		machine_sleep(10);
 }
 
 void bed_up(struct bed *bed, const struct bed_opts *opts)

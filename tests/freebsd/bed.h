@@ -58,11 +58,14 @@ struct bed {
 	void (*hook)(struct bed *bed, uint32_t connector, const struct displif_back_req *req);
 };
 
+/* Of all beds from now on: the module is loaded when the system has booted. */
+extern bool bed_late;
+
 /* World, domains, nodes, backend and kernel; no device is looked for yet. */
 void bed_make(struct bed *bed, const struct bed_opts *opts);
 /* bed_make(), and a device that must be connected, its console shown. */
 void bed_up(struct bed *bed, const struct bed_opts *opts);
-/* Devices are found; the first wait. */
+/* Devices are found, late modules loaded. */
 void bed_find(struct bed *bed);
 /* The toolstack takes the device away; the driver must let go, and nothing be left but what vt(4) keeps. */
 void bed_unplug(struct bed *bed);

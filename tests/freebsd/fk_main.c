@@ -35,6 +35,7 @@ void kern_suspend(bool cancelled)
 
 void kern_boot(bool with_module)
 {
+	cold = 1;
 	fk_mem_init();
 	fk_time_init();
 	fk_locks_init();
@@ -55,6 +56,7 @@ void kern_boot(bool with_module)
 void kern_find_devices(void)
 {
 	fk_xenbus_begin();
+	cold = 0;
 }
 
 uint32_t kern_left(bool print)

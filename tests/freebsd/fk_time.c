@@ -18,7 +18,7 @@ int tick = 1000000 / HZ;
 sbintime_t tick_sbt = SBT_1S / HZ;
 volatile int ticks;
 volatile time_t time_uptime = 1, time_second = 1;
-int cold = 1; /* modules are there at boot */
+int cold; /* until the boot has looked for devices */
 
 static struct pcpu pcpu;
 static struct fk_thr main_thr, *threads;

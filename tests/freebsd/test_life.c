@@ -294,5 +294,8 @@ int main(void)
 		cmocka_unit_test(test_migrate_early), cmocka_unit_test(test_toggles),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("module at boot", tests, NULL, NULL);
+
+	bed_late = true;
+	return failed + cmocka_run_group_tests_name("module after boot", tests, NULL, NULL);
 }
