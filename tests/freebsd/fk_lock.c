@@ -156,6 +156,7 @@ bool fk_wait(const void *chan, uint64_t until)
 	bool woken;
 
 	if (depth) {
+		Giant.mtx_lock = MTX_UNOWNED;
 		fk_lock_drop(t, g);
 		host_wake(g);
 	}
@@ -164,6 +165,7 @@ bool fk_wait(const void *chan, uint64_t until)
 		while (g->owner)
 			host_block(g, HOST_NEVER);
 		fk_lock_take(t, g);
+		Giant.mtx_lock = (uintptr_t)t->td;
 		g->depth = depth;
 	}
 	return woken;

@@ -5,7 +5,7 @@
 #
 # usage: rules.sh FOLDER RUN LIBRARY...
 #
-# RUN: the folder of build.sh. Tests are libtest_NAME.a beside it.
+# RUN: the folder of build.sh. Tests are libtest_NAME.a beside it. DISPLIF_FREEBSD_RULES names another file than rules.txt.
 . "$(dirname -- "$0")/../build/lib.sh"
 run=$2
 shift 2
@@ -47,5 +47,5 @@ while IFS= read -r what; do
 	IFS= read -r message || fail "rules.txt ends early"
 	rule "$what" "$file" "$expression" "$name" "$message"
 	n=$((n + 1))
-done <"$here/rules.txt"
+done <"${DISPLIF_FREEBSD_RULES:-$here/rules.txt}"
 figure "FreeBSD module: $n mistakes that compile, each found by a test on the mock kernel"
