@@ -211,6 +211,16 @@ void dfb_cons_again(struct dfb_dev *dd)
 	dd->cons->buf = b;
 }
 
+/* What it had is the plan's to take down; vt(4)'s own stays. */
+static void let_go(struct dfb_dev *dd)
+{
+	displif_plan_remove(&dd->cons->buf->plan);
+	dd->cons->buf = NULL;
+	if (!dd->cons->attached)
+		free(dd->cons, M_DISPLIF);
+	dd->cons = NULL;
+}
+
 void dfb_cons_attach(struct dfb_dev *dd)
 {
 	int err;
@@ -223,17 +233,21 @@ void dfb_cons_attach(struct dfb_dev *dd)
 		err = 0;
 	if (err) {
 		device_printf(dd->dev, "vt(4) does not take this console: error %d\n", err);
-	} else {
-		/* From here on vt(4) may draw at any time, whatever becomes of the device. */
-		dd->cons->attached = true;
-		dd->cons->buf->block->for_ever = true;
-		the_cons = dd->cons;
+		let_go(dd);
+		return;
 	}
+	/* From here on vt(4) may draw at any time, whatever becomes of the device. */
+	dd->cons->attached = true;
+	dd->cons->buf->block->for_ever = true;
+	the_cons = dd->cons;
 	callout_reset(&dd->cons_callout, hz / DFB_CONS_HZ, look_for_damage, dd);
 }
 
 void dfb_cons_stop(struct dfb_dev *dd)
 {
+	sx_xlock(&dd->sx);
+	dd->cons_late = false;
+	sx_xunlock(&dd->sx);
 	if (dd->cons)
 		callout_drain(&dd->cons_callout);
 }
@@ -247,11 +261,7 @@ void dfb_cons_end(struct dfb_dev *dd)
 {
 	if (!dd->cons)
 		return;
-	if (dd->cons->attached) {
-		vt_deallocate(&cons_driver, &dd->cons->info);
-		dd->cons->buf = NULL;
-	} else {
-		free(dd->cons, M_DISPLIF);
-	}
+	vt_deallocate(&cons_driver, &dd->cons->info);
+	dd->cons->buf = NULL;
 	dd->cons = NULL;
 }

@@ -70,9 +70,7 @@ static int sysctl_state(SYSCTL_HANDLER_ARGS)
 static void add_sysctls(struct dfb_dev *dd)
 {
 	struct sysctl_ctx_list *ctx = device_get_sysctl_ctx(dd->dev);
-	struct sysctl_oid *tree = device_get_sysctl_tree(dd->dev);
-	struct sysctl_oid_list *list = SYSCTL_CHILDREN(tree);
-	struct dfb_conn *cn;
+	struct sysctl_oid_list *list = SYSCTL_CHILDREN(device_get_sysctl_tree(dd->dev));
 
 	SYSCTL_ADD_PROC(ctx, list, OID_AUTO, "state", CTLTYPE_STRING | CTLFLAG_RD | CTLFLAG_MPSAFE,
 			dd, 0, sysctl_state, "A", "state of the frontend");
@@ -83,9 +81,14 @@ static void add_sysctls(struct dfb_dev *dd)
 	SYSCTL_ADD_U32(ctx, list, OID_AUTO, "connectors", CTLFLAG_RD, &dd->n_conn, 0, "connectors");
 	SYSCTL_ADD_U32(ctx, list, OID_AUTO, "held", CTLFLAG_RD, &dd->held, 0,
 		       "pages given up that a backend still maps");
-	if (!dd->n_conn)
-		return;
-	cn = dd->conn[0];
+}
+
+static void add_conn_sysctls(struct dfb_dev *dd)
+{
+	struct sysctl_ctx_list *ctx = device_get_sysctl_ctx(dd->dev);
+	struct sysctl_oid_list *list = SYSCTL_CHILDREN(device_get_sysctl_tree(dd->dev));
+	struct dfb_conn *cn = dd->conn[0];
+
 	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "flips", CTLFLAG_RD, &cn->flips, 0,
 		       "flips of connector 0");
 	SYSCTL_ADD_U64(ctx, list, OID_AUTO, "shown", CTLFLAG_RD, &cn->shown, 0,
@@ -117,10 +120,30 @@ static void init(struct dfb_dev *dd, device_t dev)
 	dd->boot_until = dfb_now() + DFB_BOOT_MS;
 	dd->fdev.max_zombies = 4096;
 	displif_plan_init(&dd->plan, &dd->fdev);
-	dd->retry_at = dd->sweep_at = dd->write_at = DISPLIF_NEVER;
+	dd->retry_at = dd->sweep_at = dd->write_at = dd->config_at = DISPLIF_NEVER;
 	dd->backend = (uint16_t)xenbus_get_otherend_id(dev);
 	strlcpy(dd->dir, xenbus_get_node(dev), sizeof(dd->dir));
 	strlcpy(dd->backend_dir, xenbus_get_otherend_path(dev), sizeof(dd->backend_dir));
+}
+
+/* With sx and the topology lock: what wants to know the connectors. */
+static void begin_console(struct dfb_dev *dd)
+{
+	add_conn_sysctls(dd);
+	dfb_cons_begin(dd);
+	dfb_cons_attach(dd);
+}
+
+void dfb_late_console(struct dfb_dev *dd)
+{
+	bus_topo_lock();
+	sx_xlock(&dd->sx);
+	if (dd->cons_late)
+		begin_console(dd);
+	dd->cons_late = false;
+	sx_xunlock(&dd->sx);
+	bus_topo_unlock();
+	dfb_kick(dd);
 }
 
 static int dfb_attach(device_t dev)
@@ -139,11 +162,15 @@ static int dfb_attach(device_t dev)
 		return err;
 	}
 	sx_xlock(&dd->sx);
-	/* The toolstack has written the sizes: the console is there before a backend is. */
-	if (!dfb_configure(dd, &cfg))
-		dfb_cons_begin(dd);
-	dfb_cons_attach(dd);
 	add_sysctls(dd);
+	/* The toolstack has written the sizes: the console is there before a backend is. Else the task tries it. */
+	err = dfb_configure(dd, &cfg);
+	if (!err)
+		begin_console(dd);
+	else
+		dd->cons_late = true;
+	if (err == DISPLIF_E_OS)
+		dd->config_at = dfb_now();
 	/* Whatever an earlier frontend left: we begin at Initialising. */
 	dfb_feed(dd, DISPLIF_IN_RESUMED, 0);
 	sx_xunlock(&dd->sx);

@@ -179,6 +179,18 @@ static void look(struct dfb_dev *dd)
 		dfb_feed(dd, in, state);
 }
 
+/* What attach could not read. */
+static void configure(struct dfb_dev *dd)
+{
+	struct displif_cfg cfg;
+
+	dd->config_at = DISPLIF_NEVER;
+	if (!dd->cons_late || dd->n_conn || dfb_configure(dd, &cfg) != DISPLIF_E_OS)
+		return;
+	dd->config_ms = MIN(dd->config_ms ? 2 * dd->config_ms : RETRY_MS, 60000);
+	dd->config_at = dfb_now() + dd->config_ms;
+}
+
 /* --- one round --- */
 
 /* With the mutex: what is overdue. */
@@ -244,6 +256,8 @@ static void inputs(struct dfb_dev *dd, uint64_t now)
 		dd->retry_at = DISPLIF_NEVER;
 		look(dd);
 	}
+	if (dd->config_at <= now)
+		configure(dd);
 	/* In order if that is quick, else as if the backend were gone. */
 	if (dd->leaving && !dd->removed &&
 	    (!dd->started || dfb_settled(dd) || now >= dd->leave_until)) {
@@ -266,7 +280,7 @@ static uint64_t next_due(struct dfb_dev *dd)
 	uint64_t d, due = MIN(MIN(dd->fdev.due, dd->retry_at), MIN(dd->sweep_at, dd->boot_until));
 	uint32_t i;
 
-	due = MIN(due, dd->write_at);
+	due = MIN(due, MIN(dd->write_at, dd->config_at));
 	if (dd->leaving && !dd->removed)
 		due = MIN(due, dd->leave_until);
 	for (i = 0; dd->started && i < dd->n; i++) {
@@ -295,6 +309,7 @@ static void arm(struct dfb_dev *dd)
 static void run(void *arg, int pending)
 {
 	struct dfb_dev *dd = arg;
+	bool late;
 
 	(void)pending;
 	sx_xlock(&dd->sx);
@@ -307,7 +322,11 @@ static void run(void *arg, int pending)
 		wakeup(dd);
 		arm(dd);
 	}
+	late = dd->cons_late && dd->n_conn && !dd->leaving;
 	sx_xunlock(&dd->sx);
+	/* The topology lock goes first. */
+	if (late)
+		dfb_late_console(dd);
 }
 
 int dfb_task_init(struct dfb_dev *dd)

@@ -125,7 +125,7 @@ struct dfb_req {
 
 /* The vt(4) console. It is never freed once vt(4) knows it. */
 struct dfb_cons {
-	struct fb_info info; /* first: vt(4)'s softc */
+	struct fb_info info;   /* first: vt(4)'s softc */
 	struct dfb_buf *buf;   /* NULL: no device has it now */
 	volatile u_int damage; /* something was drawn; atomic */
 	bool attached;	       /* vt(4) knows it */
@@ -158,6 +158,10 @@ struct dfb_dev {
 	volatile uint64_t armed; /* when it is due, ms; atomic */
 	uint64_t retry_at, sweep_at, leave_until;
 	uint64_t
+		config_at; /* XenStore failed as the device was attached: the sizes are read again then */
+	uint32_t config_ms;
+	bool cons_late; /* a console is wanted as soon as its size is known */
+	uint64_t
 		boot_until; /* when boot is let go on without a backend; DISPLIF_NEVER: it was, or there is one */
 	uint32_t sweep_ms;
 	bool unread; /* the backend's state is to be read then */
@@ -188,6 +192,9 @@ uint64_t dfb_now(void);
 void dfb_fail(struct dfb_dev *dd, const char *what, int err, const struct displif_diag *diag);
 /* The one map from enum displif_err to errno, and 0 to 0. */
 int dfb_errno(int err);
+
+/* From the task, without sx: the console that attach could not make. */
+void dfb_late_console(struct dfb_dev *dd);
 
 /* displif_conn.c; with sx */
 /* Reads the configuration, *@cfg without its connectors; they are in dd->conn. */
@@ -258,9 +265,9 @@ int dfb_flip(struct dfb_conn *cn, uint32_t slot, struct dfb_buf *buf);
 void dfb_cons_begin(struct dfb_dev *dd);
 /* With sx, before a connection is used: an earlier one ended, or refused something, before the console was there. */
 void dfb_cons_again(struct dfb_dev *dd);
-/* With sx and the topology lock: vt(4) may draw from now on. */
+/* With sx and the topology lock: vt(4) may draw from now on; or it refuses, and there is no console. */
 void dfb_cons_attach(struct dfb_dev *dd);
-/* Without sx. */
+/* Without sx: flips no more, and no console comes any more. */
 void dfb_cons_stop(struct dfb_dev *dd);
 /* With sx and the topology lock. */
 void dfb_cons_end(struct dfb_dev *dd);

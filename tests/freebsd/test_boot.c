@@ -104,6 +104,111 @@ static void test_consoles(void **state)
 	}
 }
 
+/* What vt(4) does not take costs nothing: no buffer, nothing shown, no look sixty times a second. Programs have it all. */
+static void test_no_console(void **state)
+{
+	struct bed_opts opts = { 0 };
+	struct bed_fb fb;
+	struct bed bed;
+	uint32_t points;
+	int fd;
+
+	(void)state;
+	for (opts.vt = KERN_VT_BETTER; opts.vt <= KERN_VT_SC; opts.vt++) {
+		bed_up(&bed, &opts);
+		machine_sleep(2000);
+		assert_int_equal(bed.b->shown[0], 0);
+		assert_int_equal(bed.asked[XENDISPL_OP_DBUF_CREATE], 0);
+		assert_int_equal(bed_held(&bed).grants, 2);
+		points = machine_points();
+		machine_sleep(60000);
+		assert_in_range(machine_points() - points, 0, 20);
+		fd = kern_open("displif0", 7);
+		bed_fb(fd, &fb, 64, 48, 1);
+		assert_int_equal(bed_show(fd, 0, fb.c.handle), 0);
+		assert_true(bed_shows(&bed, 0, fb.c.size, 1));
+		assert_int_equal(bed_show(fd, 0, 0), 0);
+		assert_int_equal(bed.b->shown[0], 0);
+		assert_int_equal(bed_show(fd, 0, fb.c.handle), 0);
+		kern_munmap(fb.map);
+		kern_close(fd);
+		machine_sleep(1000);
+		assert_int_equal(bed.b->shown[0], 0);
+		assert_int_equal(bed_held(&bed).grants, 2);
+		bed_down(&bed);
+	}
+}
+
+/* XenStore fails as the device is attached: the console comes when it works again, also without a backend. */
+static void test_unread(void **state)
+{
+	static const uint32_t ms[] = { 0, 50, 5000, 100000 };
+	struct bed_opts opts = { .no_backend = true };
+	struct bed bed;
+	uint32_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(ms) / sizeof(ms[0]); i++) {
+		/* The first read of the driver's own. */
+		n = 0;
+		do {
+			if (n)
+				bed_down(&bed);
+			bed_make(&bed, &opts);
+			machine_fault(HOST_F_READ, ++n, ms[i]);
+			bed_find(&bed);
+			assert_true(n < 20);
+		} while (!strstr(machine_printed(), "reading the configuration"));
+		assert_int_equal(kern_attached(), 1);
+		machine_sleep(ms[i]);
+		if (ms[i]) {
+			assert_int_equal(bed_number("connectors"), 0);
+			assert_false(kern_vt_ours());
+		}
+		machine_fault(0, 0, false);
+		/* It is tried less and less often. */
+		machine_sleep(ms[i] ? 2 * ms[i] : 10);
+		if (!kern_vt_ours())
+			fail_msg("printed: %s", machine_printed());
+		assert_int_equal(bed_number("flips"), 0);
+		bed_revive(&bed);
+		if (!bed_wait_state(&bed, DISPLIF_XB_CONNECTED, 5000))
+			fail_msg("printed: %s", machine_printed());
+		kern_vt_puts("here");
+		assert_true(bed_cons_shown(&bed, 1000));
+		bed_down(&bed);
+	}
+}
+
+static void vanish(void *arg)
+{
+	struct bed *bed = arg;
+
+	fake_toolstack_remove(bed->w, 0, BED_FRONT, 0);
+}
+
+/* It goes while it is read anew, or just has been: no console comes on a device that goes. */
+static void test_unread_unplug(void **state)
+{
+	struct bed_opts opts = { .no_backend = true };
+	struct bed bed;
+
+	(void)state;
+	for (opts.seed = 1; opts.seed <= 200; opts.seed++) {
+		bed_make(&bed, &opts);
+		machine_fault(HOST_F_READ, bed_late ? 6 : 4, true);
+		bed_find(&bed);
+		machine_fault(0, 0, false);
+		machine_at((uint32_t)opts.seed / 2, vanish, &bed);
+		machine_sleep(1000);
+		machine_at(0, NULL, NULL);
+		if (kern_attached())
+			bed_unplug(&bed);
+		machine_sleep(1000);
+		bed_down(&bed);
+	}
+}
+
 /* Drawing of vt(4)'s may come as long as the system runs: the module must stay. */
 static void test_unload(void **state)
 {
@@ -201,6 +306,10 @@ static void test_bad_nodes(void **state)
 		bed_revive(&bed);
 		if (!bed_wait_state(&bed, DISPLIF_XB_CONNECTED, 5000))
 			fail_msg("printed: %s", machine_printed());
+		/* And the console comes, which had no size. */
+		kern_vt_puts("made good");
+		if (!bed_cons_shown(&bed, 1000))
+			fail_msg("printed: %s", machine_printed());
 		bed_down(&bed);
 	}
 }
@@ -269,12 +378,14 @@ static void test_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_usual),	   cmocka_unit_test(test_connectors),
-		cmocka_unit_test(test_no_backend), cmocka_unit_test(test_late_backend),
-		cmocka_unit_test(test_consoles),   cmocka_unit_test(test_unload),
-		cmocka_unit_test(test_kldload),	   cmocka_unit_test(test_other_device),
-		cmocka_unit_test(test_bad_nodes),  cmocka_unit_test(test_shutdown),
-		cmocka_unit_test(test_again),	   cmocka_unit_test(test_few_grants),
+		cmocka_unit_test(test_usual),	      cmocka_unit_test(test_connectors),
+		cmocka_unit_test(test_no_backend),    cmocka_unit_test(test_late_backend),
+		cmocka_unit_test(test_consoles),      cmocka_unit_test(test_unload),
+		cmocka_unit_test(test_kldload),	      cmocka_unit_test(test_other_device),
+		cmocka_unit_test(test_bad_nodes),     cmocka_unit_test(test_shutdown),
+		cmocka_unit_test(test_again),	      cmocka_unit_test(test_few_grants),
+		cmocka_unit_test(test_no_console),    cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_unread_unplug),
 	};
 
 	int failed = cmocka_run_group_tests_name("module at boot", tests, NULL, NULL);

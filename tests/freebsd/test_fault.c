@@ -27,6 +27,10 @@ static bool once(uint32_t mask, uint32_t n, bool repeat)
 	if (kern_attached()) {
 		/* At the latest a backend that begins anew brings it. */
 		machine_sleep(1000);
+		/* The console waits for no backend, and for memory in vain. */
+		if (!opts.vt && !(mask & (HOST_F_KMEM | HOST_F_MALLOC)) && !kern_vt_ours())
+			fail_msg("kind 0x%x, call %u: no console; printed: %s", mask, n,
+				 machine_printed());
 		if (fake_toolstack_front_state(bed.w, BED_FRONT, 0) != DISPLIF_XB_CONNECTED ||
 		    (kern_vt_ours() && !bed_cons_shown(&bed, 2000))) {
 			bed_stop(&bed);
