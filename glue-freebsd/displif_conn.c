@@ -54,15 +54,15 @@ static struct dfb_conn *new_conn(struct dfb_dev *dd, uint32_t index)
 /* Connectors keep what is wanted of them over connections. */
 static void make_connectors(struct dfb_dev *dd, const struct displif_cfg *cfg)
 {
-	struct displif_plan_conn *mode;
+	struct displif_plan_conn *mode, *old = dd->mode;
 	uint32_t i;
 
 	if (cfg->n > dd->n_conn) {
 		mode = mallocarray(cfg->n, sizeof(*mode), M_DISPLIF, M_WAITOK | M_ZERO);
 		if (dd->n_conn)
-			memcpy(mode, dd->mode, dd->n_conn * sizeof(*mode));
-		free(dd->mode, M_DISPLIF);
+			memcpy(mode, old, dd->n_conn * sizeof(*mode));
 		dd->mode = mode;
+		free(old, M_DISPLIF);
 		for (i = dd->n_conn; i < cfg->n; i++)
 			dd->conn[i] = new_conn(dd, i);
 		dd->n_conn = cfg->n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * The vt(4) console on connector 0. Its drawing runs under vt's spin lock and in a panic: it copies pixels
- * into memory that the backend sees, and sets one bit. A callout flips when that bit is set.
+ * into memory that the backend sees, and sets one bit. A callout flips when that bit is set; in a panic there is none.
  */
 #include "displif_var.h"
 
@@ -46,11 +46,19 @@ static struct vt_driver cons_driver = {
  */
 static struct dfb_cons *the_cons;
 
-static void damaged(struct vt_device *vd)
+/* @line: the end of one. */
+static void drawn(struct vt_device *vd, bool line)
 {
 	struct dfb_cons *cons = vd->vd_softc;
 
 	atomic_store_rel_int(&cons->damage, 1);
+	if (KERNEL_PANICKED() && cons->dd)
+		dfb_panic_show(cons->dd, line);
+}
+
+static void damaged(struct vt_device *vd)
+{
+	drawn(vd, false);
 }
 
 static void cons_blank(struct vt_device *vd, term_color_t color)
@@ -63,7 +71,8 @@ static void cons_bitblt_text(struct vt_device *vd, const struct vt_window *vw,
 			     const term_rect_t *area)
 {
 	vt_fb_bitblt_text(vd, vw, area);
-	damaged(vd);
+	/* The cursor was in one row and is in another. */
+	drawn(vd, area->tr_end.tp_row - area->tr_begin.tp_row > 1);
 }
 
 static void cons_bitblt_bitmap(struct vt_device *vd, const struct vt_window *vw,
@@ -109,16 +118,16 @@ static void look_for_damage(void *arg)
 {
 	struct dfb_dev *dd = arg;
 	struct dfb_conn *cn = dd->conn[0];
-	bool busy, drawn = false;
+	bool busy, damage = false;
 
 	mtx_lock(&cn->mtx);
 	busy = cn->flip[DFB_FLIP_CONS].buf;
 	if (cn->live && cn->cons_shown && !busy) {
-		drawn = atomic_readandclear_int(&dd->cons->damage);
-		if (drawn && dfb_flip(cn, DFB_FLIP_CONS, dd->cons->buf))
+		damage = atomic_readandclear_int(&dd->cons->damage);
+		if (damage && dfb_flip(cn, DFB_FLIP_CONS, dd->cons->buf))
 			atomic_store_rel_int(&dd->cons->damage, 1);
 	}
-	cn->calm = drawn || busy ? 0 : cn->calm + 1;
+	cn->calm = damage || busy ? 0 : cn->calm + 1;
 	callout_schedule(&dd->cons_callout,
 			 hz / (cn->calm < CALM ? DFB_CONS_HZ : DFB_CONS_IDLE_HZ));
 	mtx_unlock(&cn->mtx);
@@ -194,6 +203,7 @@ void dfb_cons_begin(struct dfb_dev *dd)
 	if (!cons)
 		return;
 	dd->cons = cons;
+	cons->dd = dd;
 	displif_plan_show(&dd->plan, 0, &cons->buf->plan);
 	callout_init(&dd->cons_callout, 1);
 }
@@ -216,6 +226,7 @@ static void let_go(struct dfb_dev *dd)
 {
 	displif_plan_remove(&dd->cons->buf->plan);
 	dd->cons->buf = NULL;
+	dd->cons->dd = NULL;
 	if (!dd->cons->attached)
 		free(dd->cons, M_DISPLIF);
 	dd->cons = NULL;
@@ -263,5 +274,6 @@ void dfb_cons_end(struct dfb_dev *dd)
 		return;
 	vt_deallocate(&cons_driver, &dd->cons->info);
 	dd->cons->buf = NULL;
+	dd->cons->dd = NULL;
 	dd->cons = NULL;
 }

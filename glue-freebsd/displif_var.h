@@ -127,6 +127,7 @@ struct dfb_req {
 struct dfb_cons {
 	struct fb_info info;   /* first: vt(4)'s softc */
 	struct dfb_buf *buf;   /* NULL: no device has it now */
+	struct dfb_dev *dd;    /* with buf */
 	volatile u_int damage; /* something was drawn; atomic */
 	bool attached;	       /* vt(4) knows it */
 };
@@ -275,6 +276,9 @@ void dfb_cons_end(struct dfb_dev *dd);
 bool dfb_cons_kept(void);
 /* With sx: shows what was drawn. */
 void dfb_cons_work(struct dfb_dev *dd);
+
+/* displif_panic.c: text was drawn in a panic; @line: to its end. */
+void dfb_panic_show(struct dfb_dev *dd, bool line);
 
 /* displif_cdev.c */
 int dfb_cdev_begin(struct dfb_dev *dd);

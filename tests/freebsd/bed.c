@@ -147,6 +147,17 @@ void bed_down(struct bed *bed)
 	free(bed->screen);
 }
 
+void bed_crash(struct bed *bed)
+{
+	fake_toolstack_destroy(bed->w, 0, BED_FRONT, 0);
+	toolstack_ends(bed);
+	fake_toolstack_remove(bed->w, 0, BED_FRONT, 0);
+	assert_int_equal(machine_crash(), 0);
+	assert_int_equal(fake_check_clean(bed->w, stderr), 0);
+	fake_world_free(bed->w);
+	free(bed->screen);
+}
+
 void bed_kill(struct bed *bed)
 {
 	struct end_back *b = bed->b;

@@ -71,6 +71,8 @@ void bed_find(struct bed *bed);
 void bed_unplug(struct bed *bed);
 /* bed_unplug(), if there is a device still, and the rest: nothing must be left of anything. */
 void bed_down(struct bed *bed);
+/* After a panic: the toolstack destroys the domain. Of the mock's complaints there may be none. */
+void bed_crash(struct bed *bed);
 /* The backend's program dies, or ends in order; another one begins. */
 void bed_kill(struct bed *bed);
 void bed_stop(struct bed *bed);

@@ -40,12 +40,16 @@ struct fk_thr *fk_thread(const char *name, enum fk_kind kind, void (*fn)(void *a
 
 /* Rules. */
 void fk_may_sleep(const char *what);
+/* Not in a panic: nothing that others would have to do, or do already. */
+void fk_may(const char *what);
 /* A sleep mutex may be taken here. */
 void fk_may_lock(const char *what);
 /* Drops Giant while it waits. True: woken. */
 bool fk_wait(const void *chan, uint64_t until);
 void fk_locks_init(void);
 uint32_t fk_locks_left(bool print);
+/* Whether anybody holds one of that name. */
+bool fk_held(const char *name);
 bool fk_owns(const struct lock_object *lo);
 void fk_lock_generic(struct lock_object *lo);
 void fk_unlock_generic(struct lock_object *lo);
@@ -74,6 +78,7 @@ uint32_t fk_xs_left(bool print);
 void fk_newbus_init(void);
 void fk_xenbus_begin(void);
 void fk_vt_init(void);
+void fk_vt_panic(const char *text);
 /* Pages that vt(4) keeps. */
 uint32_t fk_vt_pages(void);
 void fk_cdev_init(void);

@@ -81,11 +81,18 @@ void fk_lock_gone(struct lock_object *lo, bool mine)
 
 /* --- rules --- */
 
+void fk_may(const char *what)
+{
+	if (panicstr)
+		host_fail("%s in a panic", what);
+}
+
 void fk_may_sleep(const char *what)
 {
 	struct fk_thr *t = fk_self();
 	int i;
 
+	fk_may(what);
 	if (t->spins)
 		host_fail("%s sleeps with a spin lock held (thread \"%s\")", what, t->name);
 	for (i = 0; i < t->n_held; i++) {
@@ -101,6 +108,7 @@ void fk_may_lock(const char *what)
 {
 	struct fk_thr *t = fk_self();
 
+	fk_may(what);
 	if (t->spins)
 		host_fail("%s takes a mutex with a spin lock held (thread \"%s\")", what, t->name);
 }
@@ -169,6 +177,17 @@ bool fk_wait(const void *chan, uint64_t until)
 		g->depth = depth;
 	}
 	return woken;
+}
+
+bool fk_held(const char *name)
+{
+	int i;
+
+	for (i = 0; i < LOCKS; i++) {
+		if (locks[i].lo && locks[i].owner && !strcmp(names[locks[i].name], name))
+			return true;
+	}
+	return false;
 }
 
 bool fk_owns(const struct lock_object *lo)

@@ -24,6 +24,26 @@ static void shutdown_watch(void *arg)
 	}
 }
 
+const char *panicstr;
+bool scheduler_stopped;
+
+static bool held_then;
+
+void kern_panic(const char *text)
+{
+	held_then = fk_held("displif connector");
+	scheduler_stopped = true;
+	panicstr = text;
+	host_stop();
+	fk_vt_panic(text);
+	host_halt();
+}
+
+bool kern_panic_held(void)
+{
+	return held_then;
+}
+
 void kern_suspend(bool cancelled)
 {
 	suspend_cancelled = cancelled;
@@ -36,6 +56,8 @@ void kern_suspend(bool cancelled)
 void kern_boot(bool with_module)
 {
 	cold = 1;
+	panicstr = NULL;
+	scheduler_stopped = false;
 	fk_mem_init();
 	fk_time_init();
 	fk_locks_init();

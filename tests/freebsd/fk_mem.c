@@ -107,6 +107,7 @@ void *realloc(void *old, size_t size, struct malloc_type *type, int flags)
 
 void free(void *p, struct malloc_type *type)
 {
+	fk_may("free()");
 	struct block *b;
 
 	if (!p)

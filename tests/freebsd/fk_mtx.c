@@ -48,6 +48,8 @@ void __mtx_lock_flags(volatile uintptr_t *c, int opts, const char *file, int lin
 	if (!l)
 		return;
 	fk_may_lock("mtx_lock()");
+	if (panicstr)
+		return;
 	if (l->kind != FK_MTX)
 		host_fail("mtx_lock() of \"%s\", which is none: %s:%d", l->lo->lo_name, file, line);
 	if (l->owner == t) {
@@ -66,7 +68,7 @@ void __mtx_unlock_flags(volatile uintptr_t *c, int opts, const char *file, int l
 	struct fk_lock *l = fk_lock_find(&m->lock_object, "mtx_unlock()");
 
 	(void)opts;
-	if (!l)
+	if (!l || panicstr)
 		return;
 	if (l->owner != fk_self())
 		panic("mutex \"%s\" is let go by a thread that does not hold it: %s:%d",
@@ -88,6 +90,9 @@ int _mtx_trylock_flags_(volatile uintptr_t *c, int opts, const char *file, int l
 	(void)file;
 	(void)line;
 	fk_may_lock("mtx_trylock()");
+	/* As the kernel's. */
+	if (panicstr)
+		return 1;
 	if (!l || l->owner)
 		return 0;
 	fk_lock_take(fk_self(), l);
@@ -102,7 +107,7 @@ void __mtx_lock_spin_flags(volatile uintptr_t *c, int opts, const char *file, in
 	struct fk_thr *t = fk_self();
 
 	(void)opts;
-	if (!l)
+	if (!l || panicstr)
 		return;
 	if (l->kind != FK_SPIN || l->owner)
 		panic("mtx_lock_spin() of \"%s\": %s:%d", l->lo->lo_name, file, line);
@@ -117,7 +122,7 @@ void __mtx_unlock_spin_flags(volatile uintptr_t *c, int opts, const char *file, 
 	struct fk_lock *l = fk_lock_find(&m->lock_object, "mtx_unlock_spin()");
 
 	(void)opts;
-	if (!l)
+	if (!l || panicstr)
 		return;
 	if (l->owner != fk_self())
 		panic("spin lock \"%s\" is not held: %s:%d", l->lo->lo_name, file, line);
@@ -132,7 +137,7 @@ void __mtx_assert(const volatile uintptr_t *c, int what, const char *file, int l
 	struct mtx *m = mtx_of(c);
 	bool owned = fk_owns(&m->lock_object);
 
-	if (owned != !(what & MA_NOTOWNED))
+	if (owned != !(what & MA_NOTOWNED) && !panicstr)
 		panic("mutex \"%s\" %s: %s:%d", m->lock_object.lo_name,
 		      owned ? "is held" : "is not held", file, line);
 }

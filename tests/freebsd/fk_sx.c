@@ -29,6 +29,8 @@ int _sx_xlock(struct sx *sx, int opts, const char *file, int line)
 	if (!l)
 		return 0;
 	fk_may_sleep("sx_xlock()");
+	if (panicstr)
+		return 0;
 	if (l->owner == t) {
 		if (!l->recurse)
 			panic("sx \"%s\" is taken twice: %s:%d", l->lo->lo_name, file, line);
@@ -61,7 +63,7 @@ void _sx_xunlock(struct sx *sx, const char *file, int line)
 {
 	struct fk_lock *l = fk_lock_find(&sx->lock_object, "sx_xunlock()");
 
-	if (!l)
+	if (!l || panicstr)
 		return;
 	if (l->owner != fk_self())
 		panic("sx \"%s\" is let go by a thread that does not hold it: %s:%d",
@@ -84,6 +86,8 @@ int _sx_slock(struct sx *sx, int opts, const char *file, int line)
 	if (!l)
 		return 0;
 	fk_may_sleep("sx_slock()");
+	if (panicstr)
+		return 0;
 	if (l->owner == t)
 		panic("sx \"%s\" is taken twice: %s:%d", l->lo->lo_name, file, line);
 	host_point();
@@ -98,7 +102,7 @@ void _sx_sunlock(struct sx *sx, const char *file, int line)
 {
 	struct fk_lock *l = fk_lock_find(&sx->lock_object, "sx_sunlock()");
 
-	if (!l)
+	if (!l || panicstr)
 		return;
 	if (!l->shared--)
 		panic("sx \"%s\" is not held: %s:%d", l->lo->lo_name, file, line);
@@ -111,7 +115,7 @@ void _sx_assert(const struct sx *sx, int what, const char *file, int line)
 	const struct fk_lock *l = fk_lock_find(&sx->lock_object, "a look");
 	bool owned = l && (l->owner == fk_self() || (l->shared && !(what & SA_XLOCKED)));
 
-	if (owned != !(what & SA_UNLOCKED))
+	if (owned != !(what & SA_UNLOCKED) && !panicstr)
 		panic("sx \"%s\" %s: %s:%d", sx->lock_object.lo_name,
 		      owned ? "is held" : "is not held", file, line);
 }

@@ -103,6 +103,14 @@ void microuptime(struct timeval *tv)
 	tv->tv_usec = (long)(host_now() % 1000000000u / 1000);
 }
 
+/* Nobody else runs on this processor meanwhile. */
+void DELAY(int usec)
+{
+	if (usec <= 0 || usec > 1000)
+		host_fail("DELAY(%d)", usec);
+	host_delay((uint32_t)usec);
+}
+
 /* --- callouts --- */
 
 void callout_init(struct callout *c, int mpsafe)
@@ -143,6 +151,7 @@ int callout_reset_sbt_on(struct callout *c, sbintime_t sbt, sbintime_t prec, voi
 	bool was = disarm(c);
 	int i = slot_of(NULL);
 
+	fk_may("callout_reset()");
 	/* Somebody waits for its end: it does not go on by itself. */
 	if (running == c && drained == c)
 		return was;
@@ -292,11 +301,13 @@ int pause_sbt(const char *wmesg, sbintime_t sbt, sbintime_t prec, int flags)
 
 void wakeup(const void *chan)
 {
+	fk_may("wakeup()");
 	host_wake(chan);
 }
 
 void wakeup_one(const void *chan)
 {
+	fk_may("wakeup_one()");
 	host_wake(chan);
 }
 

@@ -24,7 +24,8 @@ static struct vt_window window;
 static struct vt_device vt;
 static struct callout timer;
 static char text[ROWS][COLUMNS];
-static unsigned int columns, rows, at_row, at_column, dirty_row, dirty_end;
+static unsigned int columns, rows, at_row, at_column;
+static unsigned int dirty_row, dirty_end, dirty_column, dirty_column_end;
 static enum kern_vt_kind kind;
 static bool kept;
 static uint32_t draws;
@@ -83,7 +84,7 @@ void vt_fb_fini(struct vt_device *vd, void *softc)
 
 static void count(const char *what)
 {
-	if (!mtx_owned(&vt.vd_lock) && !mtx_owned(&window.vw_buf.vb_lock))
+	if (!panicstr && !mtx_owned(&vt.vd_lock) && !mtx_owned(&window.vw_buf.vb_lock))
 		host_fail("%s without a lock of vt(4)'s", what);
 	draws++;
 }
@@ -232,14 +233,15 @@ static void flush(void)
 	if (!vt.vd_driver || !vt.vd_driver->vd_bitblt_text || dirty_row >= dirty_end)
 		return;
 	area.tr_begin.tp_row = (teken_unit_t)dirty_row;
-	area.tr_begin.tp_col = 0;
+	area.tr_begin.tp_col = (teken_unit_t)dirty_column;
 	area.tr_end.tp_row = (teken_unit_t)MIN(dirty_end, rows);
-	area.tr_end.tp_col = (teken_unit_t)columns;
+	area.tr_end.tp_col = (teken_unit_t)MIN(dirty_column_end, columns);
 	mtx_lock_spin(&window.vw_buf.vb_lock);
 	vt.vd_driver->vd_bitblt_text(&vt, &window, &area);
 	mtx_unlock_spin(&window.vw_buf.vb_lock);
 	dirty_row = ROWS;
-	dirty_end = 0;
+	dirty_column = COLUMNS;
+	dirty_end = dirty_column_end = 0;
 }
 
 static void on_timer(void *arg)
@@ -253,11 +255,23 @@ static void dirty(unsigned int from, unsigned int to)
 {
 	dirty_row = MIN(dirty_row, from);
 	dirty_end = MAX(dirty_end, to);
+	dirty_column = 0;
+	dirty_column_end = columns;
 }
 
-static void type(const char *s)
+static void dirty_cell(unsigned int row, unsigned int column)
 {
-	for (; *s; s++) {
+	dirty_row = MIN(dirty_row, row);
+	dirty_end = MAX(dirty_end, row + 1);
+	dirty_column = MIN(dirty_column, column);
+	dirty_column_end = MAX(dirty_column_end, column + 1);
+}
+
+/* Where the cursor was and is, too. */
+static void type_n(const char *s, size_t n)
+{
+	for (; n && *s; s++, n--) {
+		dirty_cell(at_row, MIN(at_column, columns - 1));
 		if (*s == '\n' || at_column == columns) {
 			at_column = 0;
 			at_row++;
@@ -268,11 +282,17 @@ static void type(const char *s)
 			memset(text[at_row], 0, sizeof(text[0]));
 			dirty(0, rows);
 		}
-		if (*s == '\n')
-			continue;
-		text[at_row][at_column++] = *s;
-		dirty(at_row, at_row + 1);
+		if (*s != '\n') {
+			dirty_cell(at_row, at_column);
+			text[at_row][at_column++] = *s;
+		}
+		dirty_cell(at_row, MIN(at_column, columns - 1));
 	}
+}
+
+static void type(const char *s)
+{
+	type_n(s, strlen(s));
 }
 
 void kern_vt_puts(const char *s)
@@ -284,6 +304,32 @@ void kern_vt_panic(const char *s)
 {
 	type(s);
 	flush();
+}
+
+/* printf(9) gives it to the console by characters. */
+void fk_vt_panic(const char *s)
+{
+	for (; *s; s++) {
+		type_n(s, 1);
+		flush();
+	}
+}
+
+bool kern_vt_drawn(void)
+{
+	const struct fb_info *fb = info(&vt);
+	unsigned int x, y;
+	const char *line;
+
+	for (y = 0; y < rows * GLYPH_H; y++) {
+		line = (const char *)fb->fb_vbase + (size_t)y * (size_t)fb->fb_stride;
+		for (x = 0; x < columns * GLYPH_W; x++) {
+			if (((const uint32_t *)(const void *)line)[x] !=
+			    dot(text[y / GLYPH_H][x / GLYPH_W], x % GLYPH_W, y % GLYPH_H))
+				return false;
+		}
+	}
+	return true;
 }
 
 void kern_vt_expect(uint32_t *pixels, uint32_t width, uint32_t height, uint32_t stride)
@@ -400,7 +446,8 @@ void fk_vt_init(void)
 	rows = ROWS;
 	at_row = at_column = draws = 0;
 	dirty_row = ROWS;
-	dirty_end = 0;
+	dirty_column = COLUMNS;
+	dirty_end = dirty_column_end = 0;
 	kept = false;
 	kern_vt_kind(KERN_VT_FREE);
 }

@@ -59,6 +59,11 @@ void host_point(void);
 /* No switch to another thread between these: a spin lock is held. */
 void host_spin(bool on);
 uint64_t host_now(void);
+/* Time passes for the others in the host, nobody here comes between. */
+void host_delay(uint32_t us);
+/* No other thread but the test's own ever runs again; then this one neither. */
+void host_stop(void);
+void host_halt(void);
 /* Whether a call of @kind is to fail. */
 bool host_refused(uint32_t kind);
 
@@ -143,6 +148,13 @@ uint32_t kern_attached(void);
 int kern_shutdown(void);
 /* As the control domain asks: device_suspend, sleep, device_resume, in the thread of watches. */
 void kern_suspend(bool cancelled);
+/*
+ * The system panics with @text on the console, wherever it is called: nothing of it runs any more, not the caller either, but for the
+ * test's own thread. What a panic may not do is a failure.
+ */
+void kern_panic(const char *text);
+/* Whether somebody held a connector's lock then. */
+bool kern_panic_held(void);
 /* Lists what is left; how many. Memory that vt(4) keeps is not counted after a console was attached. */
 uint32_t kern_left(bool print);
 /* Ends everything at once, also after a test that failed. */
@@ -169,8 +181,10 @@ uint32_t kern_vt_draws(void);
 bool kern_vt_kept(void);
 /* printf(9), as far as the console is concerned: characters at the cursor; the timer draws them. */
 void kern_vt_puts(const char *text);
-/* At once, with interrupts off and whatever lock held: a panic. */
+/* At once, with interrupts off and whatever lock held, as the debugger does. */
 void kern_vt_panic(const char *text);
+/* Whether our console's memory holds the picture of the text so far. */
+bool kern_vt_drawn(void);
 /* The picture of the text so far on a screen of so many pixels: 32 bits a pixel. */
 void kern_vt_expect(uint32_t *pixels, uint32_t width, uint32_t height, uint32_t stride);
 /* Cells in a row, and rows. */

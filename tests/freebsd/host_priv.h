@@ -12,7 +12,7 @@ struct host {
 	uint64_t seed, patience;
 	uint32_t failures, points, us, grants;
 	uint32_t spins;
-	bool in_dom0, in_at;
+	bool in_dom0, in_at, stopped;
 	/* plans */
 	uint32_t fault_mask, fault_nth, fault_calls, fault_fired;
 	bool fault_repeat;

@@ -110,6 +110,8 @@ static struct thread *pick(void)
 	uint32_t n = 0;
 
 	for (t = threads; t; t = t->next) {
+		if (host.stopped && t != &main_thread)
+			continue;
 		if (t->chan && t->until <= host_now())
 			t->chan = NULL;
 		if (!t->chan && (!n++ || host_chance(n)))
@@ -126,7 +128,7 @@ static void idle(void)
 	if (host_dom0())
 		return;
 	for (t = threads; t; t = t->next) {
-		if (t->until == HOST_NEVER)
+		if (t->until == HOST_NEVER || (host.stopped && t != &main_thread))
 			continue;
 		ms = (t->until + 999999) / 1000000;
 		if (ms < due)
@@ -194,6 +196,10 @@ bool host_block(const void *chan, uint64_t until)
 {
 	struct thread *self = running;
 
+	if (host.stopped && self != &main_thread) {
+		host_fail("thread \"%s\" waits in a panic", self->name);
+		return true;
+	}
 	self->woken = false;
 	self->chan = chan;
 	self->until = until;
@@ -216,7 +222,7 @@ void host_wake(const void *chan)
 
 void host_yield(void)
 {
-	if (!host.spins && !host.in_dom0 && !host.in_at)
+	if (!host.spins && !host.in_dom0 && !host.in_at && !host.stopped)
 		away();
 }
 
@@ -230,7 +236,7 @@ void host_point(void)
 	void (*at)(void *arg) = host.at;
 
 	host.points++;
-	if (host.in_dom0 || host.in_at)
+	if (host.in_dom0 || host.in_at || host.stopped)
 		return;
 	if (at && host.points >= host.at_point) {
 		host.at = NULL;
@@ -245,6 +251,28 @@ void host_point(void)
 	host_events();
 	if (host_chance(3))
 		away();
+}
+
+void host_delay(uint32_t us)
+{
+	uint32_t i;
+
+	pass_us(us);
+	for (i = 0; i < 100 && host_dom0(); i++)
+		;
+}
+
+void host_stop(void)
+{
+	host.stopped = true;
+}
+
+void host_halt(void)
+{
+	host.spins = 0;
+	host.in_at = false;
+	if (running != &main_thread)
+		co_yield();
 }
 
 /* --- their life --- */

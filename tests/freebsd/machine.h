@@ -15,6 +15,8 @@
 void machine_boot(struct fake_dom *dom, uint64_t seed, uint32_t grants);
 /* Failures, and what is left of the kernel; listed on stderr. The machine is off then. */
 uint32_t machine_end(void);
+/* The same after a panic, when all is left: failures only. */
+uint32_t machine_crash(void);
 uint32_t machine_failures(void);
 /* Of what the test provoked itself. */
 void machine_forgive(void);
