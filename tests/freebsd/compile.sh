@@ -22,6 +22,17 @@ for file in $(module_sources); do
 done
 figure "FreeBSD module: $n files, no warning as FreeBSD 15 and 14 compile them"
 
+# --- what is installed beside the module, which is kmod.mk's affair ---
+
+bmake -C "$module" -m "$work/mk" DESTDIR="$work/dest" INSTALL=install SHAREOWN="$(id -u)" SHAREGRP="$(id -g)" \
+	SHAREMODE=444 afterinstall >"$work/log" 2>&1 || {
+	cat "$work/log"
+	fail "make install"
+}
+for name in include/displif/displif_ioctl.h share/man/man4/displif.4; do
+	cmp "$module/$(basename $name)" "$work/dest/usr/local/$name" || fail "make install: $name"
+done
+
 # --- mistakes ---
 
 # mistake WHAT FILE SED MESSAGE: every file of the module that can be affected is compiled until one says so.
