@@ -194,7 +194,13 @@ void bad_back_add_response(struct end_back *b, uint32_t conn, uint16_t id, uint8
 	raw_store(page, RAW_RSP_PROD, prod + 1u);
 }
 
+static void die(void *arg)
+{
+	end_back_feed(arg, DISPLIF_BIN_OFFLINE, 0);
+}
+
+/* It may be in the handler of a channel, which cannot be closed there. */
 void bad_back_die(struct end_back *b)
 {
-	end_back_feed(b, DISPLIF_BIN_OFFLINE, 0);
+	fake_task_kick(fake_task_new(b->dom, die, b));
 }
