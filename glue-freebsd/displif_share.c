@@ -142,9 +142,10 @@ static void too_many(struct dfb_dev *dd, uint32_t n, int err)
 		      err, dfb_grant_limit());
 }
 
+/* The kernel prints a line for each that it cannot end: a backend could have it print thousands. So it is asked before. */
 static void end_one(grant_ref_t ref, uint32_t *ended)
 {
-	if (!gnttab_end_foreign_access_ref(ref))
+	if (gnttab_query_foreign_access(ref) || !gnttab_end_foreign_access_ref(ref))
 		return;
 	gnttab_free_grant_reference(ref);
 	(*ended)++;
@@ -241,7 +242,7 @@ uint32_t dfb_ungrant(void *ctx, void *mem, const uint32_t *gref, uint32_t n)
 
 /* --- pages that are mapped still --- */
 
-/* The kernel prints a line for each grant that it cannot end: stops at the first. */
+/* Stops at the first that is mapped still. */
 static void try_block(struct dfb_block *b)
 {
 	uint32_t ended;

@@ -224,10 +224,45 @@ static void serve(struct dfb_dev *dd, uint64_t now)
 	}
 }
 
+static void broke(struct dfb_dev *dd)
+{
+	struct displif_front_stats st;
+	struct dfb_conn *cn;
+	uint32_t i;
+	int err;
+
+	dd->breaks++;
+	for (i = 0; dd->front && i < dd->n; i++) {
+		cn = dd->conn[i];
+		mtx_lock(&cn->mtx);
+		err = cn->front->err;
+		st = cn->front->stats;
+		mtx_unlock(&cn->mtx);
+		if (err)
+			device_printf(
+				dd->dev,
+				"connector %u: domain %u: %s (%u messages that match nothing, %u requests lost); the connection ends\n",
+				i, dd->backend, displif_strerror(err), st.stray, st.lost);
+	}
+	dfb_feed(dd, DISPLIF_IN_BROKEN, 0);
+}
+
+/* Pages that were given up and are mapped still. */
+static void count_held(struct dfb_dev *dd)
+{
+	uint32_t held = dfb_held(dd);
+
+	if (held == dd->held)
+		return;
+	if (held > dd->held)
+		device_printf(dd->dev, "domain %u still maps %u pages that were given up\n",
+			      dd->backend, held);
+	dd->held = held;
+	dfb_feed(dd, DISPLIF_IN_ZOMBIES, held);
+}
+
 static void inputs(struct dfb_dev *dd, uint64_t now)
 {
-	uint32_t held;
-
 	if (atomic_readandclear_int(&dd->resumed)) {
 		strlcpy(dd->backend_dir, xenbus_get_otherend_path(dd->dev),
 			sizeof(dd->backend_dir));
@@ -236,11 +271,8 @@ static void inputs(struct dfb_dev *dd, uint64_t now)
 	}
 	if (atomic_readandclear_int(&dd->changed))
 		look(dd);
-	if (atomic_readandclear_int(&dd->broken)) {
-		dd->breaks++;
-		device_printf(dd->dev, "the connection to domain %u broke\n", dd->backend);
-		dfb_feed(dd, DISPLIF_IN_BROKEN, 0);
-	}
+	if (atomic_readandclear_int(&dd->broken))
+		broke(dd);
 	/*
 	 * Boot waits until we are Connected or Closed. For the state machine nothing has changed: a backend
 	 * that comes is answered as ever.
@@ -268,11 +300,7 @@ static void inputs(struct dfb_dev *dd, uint64_t now)
 		dfb_feed(dd, DISPLIF_IN_TICK, 0);
 	if (dd->sweep_at <= now)
 		dfb_sweep(dd);
-	held = dfb_held(dd);
-	if (held != dd->held) {
-		dd->held = held;
-		dfb_feed(dd, DISPLIF_IN_ZOMBIES, held);
-	}
+	count_held(dd);
 }
 
 static uint64_t next_due(struct dfb_dev *dd)

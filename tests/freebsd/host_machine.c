@@ -19,6 +19,7 @@ struct host host;
 
 static char printed[PRINTED];
 static size_t printed_n;
+static uint32_t lines;
 
 bool host_chance(uint32_t of)
 {
@@ -180,6 +181,7 @@ void host_print(const char *fmt, va_list *args)
 
 	vsnprintf(line, sizeof(line), fmt, *args);
 	n = strlen(line);
+	lines += n && line[n - 1] == '\n';
 	if (getenv("FK_VERBOSE"))
 		fputs(line, stderr);
 	if (printed_n + n >= PRINTED) {
@@ -193,6 +195,11 @@ void host_print(const char *fmt, va_list *args)
 const char *machine_printed(void)
 {
 	return printed;
+}
+
+uint32_t machine_print_lines(void)
+{
+	return lines;
 }
 
 void machine_print_clear(void)
@@ -277,6 +284,7 @@ void machine_boot(struct fake_dom *dom, uint64_t seed, uint32_t grants)
 	host.grants = grants ? grants : 32768;
 	fake_dom_on_chan(dom, host_on_chan, NULL);
 	machine_print_clear();
+	lines = 0;
 	module_fresh();
 	host_sched_init();
 	fake_access_hook = seed ? on_access : NULL;

@@ -45,5 +45,7 @@ void machine_on_sleep(void (*fn)(void *arg), void *arg);
 /* What the kernel printed since machine_print_clear(), at most the last 16 KiB. */
 const char *machine_printed(void);
 void machine_print_clear(void);
+/* Lines that it printed since the machine's begin. */
+uint32_t machine_print_lines(void);
 
 #endif
