@@ -2,8 +2,6 @@
 /* newbus: a leaf below xenbusb_front. And what the driver tells of itself. */
 #include "displif_var.h"
 
-#include <sys/sysctl.h>
-
 MALLOC_DEFINE(M_DISPLIF, "displif", "Xen para-virtual display");
 
 static device_probe_t dfb_probe;
@@ -69,7 +67,7 @@ static int sysctl_state(SYSCTL_HANDLER_ARGS)
 
 static void add_sysctls(struct dfb_dev *dd)
 {
-	struct sysctl_ctx_list *ctx = device_get_sysctl_ctx(dd->dev);
+	struct sysctl_ctx_list *ctx = &dd->sysctls;
 	struct sysctl_oid_list *list = SYSCTL_CHILDREN(device_get_sysctl_tree(dd->dev));
 
 	SYSCTL_ADD_PROC(ctx, list, OID_AUTO, "state", CTLTYPE_STRING | CTLFLAG_RD | CTLFLAG_MPSAFE,
@@ -85,7 +83,7 @@ static void add_sysctls(struct dfb_dev *dd)
 
 static void add_conn_sysctls(struct dfb_dev *dd)
 {
-	struct sysctl_ctx_list *ctx = device_get_sysctl_ctx(dd->dev);
+	struct sysctl_ctx_list *ctx = &dd->sysctls;
 	struct sysctl_oid_list *list = SYSCTL_CHILDREN(device_get_sysctl_tree(dd->dev));
 	struct dfb_conn *cn = dd->conn[0];
 
@@ -112,6 +110,7 @@ static int dfb_probe(device_t dev)
 static void init(struct dfb_dev *dd, device_t dev)
 {
 	dd->dev = dev;
+	sysctl_ctx_init(&dd->sysctls);
 	sx_init(&dd->sx, "displif device");
 	mtx_init(&dd->ev_mtx, "displif events", NULL, MTX_DEF);
 	dd->port = (struct displif_port){ &dfb_port_ops, dd };
@@ -190,6 +189,8 @@ static int dfb_detach(device_t dev)
 
 	dfb_cdev_end(dd);
 	dfb_cons_stop(dd);
+	/* Without sx: waits for who is asking. */
+	sysctl_ctx_free(&dd->sysctls);
 	sx_xlock(&dd->sx);
 	dfb_leave(dd);
 	/* Last: flips that end look at it. */

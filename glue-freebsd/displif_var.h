@@ -15,6 +15,7 @@
 #include <sys/mutex.h>
 #include <sys/selinfo.h>
 #include <sys/sx.h>
+#include <sys/sysctl.h>
 #include <sys/taskqueue.h>
 
 #include <vm/vm.h>
@@ -134,6 +135,8 @@ struct dfb_cons {
 
 struct dfb_dev {
 	device_t dev;
+	struct sysctl_ctx_list
+		sysctls; /* not the device's own, which goes after what they tell of */
 	struct sx sx;
 	struct displif_port port;
 	struct displif_fdev fdev;

@@ -6,9 +6,13 @@
 #include <sys/sysctl.h>
 
 #define OIDS 128
+#define DEVICES 8
 
-static struct sysctl_oid oids[OIDS], tree;
-static device_t owner[OIDS];
+/* Nodes of devices, and what is below them. */
+static struct sysctl_oid trees[DEVICES], oids[OIDS];
+static device_t tree_of[DEVICES], owner[OIDS];
+static struct sysctl_ctx_list *ctxs[OIDS];
+static uint32_t running[OIDS];
 
 struct sysctl_ctx_list *device_get_sysctl_ctx(device_t dev)
 {
@@ -17,8 +21,47 @@ struct sysctl_ctx_list *device_get_sysctl_ctx(device_t dev)
 
 struct sysctl_oid *device_get_sysctl_tree(device_t dev)
 {
-	(void)dev;
-	return &tree;
+	int i;
+
+	for (i = 0; i < DEVICES && tree_of[i] && tree_of[i] != dev; i++)
+		;
+	if (i == DEVICES)
+		panic("the mock kernel has no room for sysctls of devices");
+	tree_of[i] = dev;
+	return &trees[i];
+}
+
+int sysctl_ctx_init(struct sysctl_ctx_list *clist)
+{
+	TAILQ_INIT(clist);
+	return 0;
+}
+
+/* Waits for who is in a handler. */
+int sysctl_ctx_free(struct sysctl_ctx_list *clist)
+{
+	int i;
+
+	fk_may_sleep("sysctl_ctx_free()");
+	for (i = 0; i < OIDS; i++) {
+		if (!owner[i] || ctxs[i] != clist)
+			continue;
+		owner[i] = NULL;
+		while (running[i])
+			fk_wait(&running[i], HOST_NEVER);
+	}
+	return 0;
+}
+
+static device_t device_of(const struct sysctl_oid_list *parent)
+{
+	int i;
+
+	for (i = 0; i < DEVICES && &trees[i].oid_children != parent; i++)
+		;
+	if (i == DEVICES)
+		panic("a sysctl that is not below a device");
+	return tree_of[i];
 }
 
 struct sysctl_oid *sysctl_add_oid(struct sysctl_ctx_list *clist, struct sysctl_oid_list *parent,
@@ -26,18 +69,21 @@ struct sysctl_oid *sysctl_add_oid(struct sysctl_ctx_list *clist, struct sysctl_o
 				  int (*handler)(SYSCTL_HANDLER_ARGS), const char *fmt,
 				  const char *descr, const char *label)
 {
+	device_t dev = device_of(parent);
 	int i;
 
-	(void)parent;
 	(void)label;
 	fk_may_sleep("sysctl_add_oid()");
-	for (i = 0; i < OIDS && owner[i]; i++) {
-		if ((void *)owner[i] == (void *)clist && !strcmp(oids[i].oid_name, name))
+	for (i = 0; i < OIDS; i++) {
+		if (owner[i] == dev && !strcmp(oids[i].oid_name, name))
 			host_fail("sysctl \"%s\" is there twice", name);
 	}
+	for (i = 0; i < OIDS && (owner[i] || running[i]); i++)
+		;
 	if (i == OIDS)
 		panic("the mock kernel has no room for sysctls");
-	owner[i] = (device_t)(void *)clist;
+	owner[i] = dev;
+	ctxs[i] = clist;
 	oids[i] =
 		(struct sysctl_oid){ .oid_number = nbr, .oid_kind = (u_int)kind, .oid_arg1 = arg1 };
 	oids[i].oid_arg2 = arg2;
@@ -55,6 +101,10 @@ void fk_sysctl_drop(device_t dev)
 	for (i = 0; i < OIDS; i++) {
 		if (owner[i] == dev)
 			owner[i] = NULL;
+	}
+	for (i = 0; i < DEVICES; i++) {
+		if (tree_of[i] == dev)
+			tree_of[i] = NULL;
 	}
 }
 
@@ -145,7 +195,16 @@ const char *kern_sysctl(int unit, const char *name)
 		.td = curthread, .oldptr = buf, .oldlen = sizeof(buf), .oldfunc = out
 	};
 
-	if (!o || o->oid_handler(o, o->oid_arg1, o->oid_arg2, &req))
+	int err;
+
+	if (!o)
+		return NULL;
+	running[o - oids]++;
+	host_yield();
+	err = o->oid_handler(o, o->oid_arg1, o->oid_arg2, &req);
+	if (!--running[o - oids])
+		host_wake(&running[o - oids]);
+	if (err)
 		return NULL;
 	switch (o->oid_kind & CTLTYPE) {
 	case CTLTYPE_STRING:
@@ -196,4 +255,6 @@ uint32_t fk_sysctls(void)
 void fk_sysctl_init(void)
 {
 	memset(owner, 0, sizeof(owner));
+	memset(tree_of, 0, sizeof(tree_of));
+	memset(running, 0, sizeof(running));
 }

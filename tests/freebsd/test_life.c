@@ -193,6 +193,44 @@ static void test_detach_hung(void **state)
 	bed_down(&bed);
 }
 
+/* --- who looks on --- */
+
+static bool gone;
+
+static void reader(void *arg)
+{
+	static const char *const name[] = { "state", "flips", "held", "connectors", "shown" };
+	uint32_t i;
+
+	(void)arg;
+	for (i = 0; !gone; i++) {
+		kern_sysctl(0, name[i % 5]);
+		if (i % 3 == 0)
+			machine_sleep(1);
+	}
+}
+
+/* A program reads sysctls while the device goes: each has an end before what it tells of. */
+static void test_readers(void **state)
+{
+	struct bed_opts opts = { 0 };
+	struct bed bed;
+	uint32_t i;
+
+	(void)state;
+	for (opts.seed = 1; opts.seed <= 40; opts.seed++) {
+		bed_up(&bed, &opts);
+		gone = false;
+		for (i = 0; i < 3; i++)
+			machine_after(0, reader, NULL);
+		machine_sleep(50);
+		bed_unplug(&bed);
+		gone = true;
+		machine_sleep(50);
+		bed_down(&bed);
+	}
+}
+
 /* --- suspend --- */
 
 static void test_cancelled(void **state)
@@ -292,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_vanish),	      cmocka_unit_test(test_detach_hung),
 		cmocka_unit_test(test_cancelled),     cmocka_unit_test(test_migrate),
 		cmocka_unit_test(test_migrate_early), cmocka_unit_test(test_toggles),
+		cmocka_unit_test(test_readers),
 	};
 
 	int failed = cmocka_run_group_tests_name("module at boot", tests, NULL, NULL);
