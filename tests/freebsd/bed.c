@@ -36,6 +36,8 @@ static void on_request(struct end_back *b, uint32_t c, const struct displif_back
 		return;
 	b->request = NULL;
 	end_back_request(b, c, req);
+	if (bed->after)
+		bed->after(bed, req);
 	b->request = on_request;
 	if (req->msg.op != XENDISPL_OP_PG_FLIP && req->msg.op != XENDISPL_OP_SET_CONFIG)
 		return;
@@ -71,7 +73,8 @@ void bed_make(struct bed *bed, const struct bed_opts *opts)
 	assert_non_null(bed->w);
 	bed->be = fake_dom_get(bed->w, 0);
 	bed->fe = fake_dom_new(bed->w, BED_FRONT);
-	assert_int_equal(fake_toolstack_attach(bed->w, 0, BED_FRONT, 0, false, connectors), 0);
+	assert_int_equal(
+		fake_toolstack_attach(bed->w, 0, BED_FRONT, 0, bed->opts.be_alloc, connectors), 0);
 	if (!bed->opts.no_backend)
 		back_new(bed);
 	machine_boot(bed->fe, bed->opts.seed, bed->opts.limits ? bed->opts.limits->grants : 0);

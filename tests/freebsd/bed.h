@@ -38,6 +38,7 @@ struct bed_opts {
 	uint32_t edid_size;
 	enum kern_vt_kind vt;
 	bool no_backend, no_module;
+	bool be_alloc;
 };
 
 /* What a connector's monitor shows: what lay in the framebuffer when it was configured or flipped to. */
@@ -56,6 +57,8 @@ struct bed {
 	uint32_t asked[256];	   /* requests by operation */
 	/* told of each request before it is answered; may kill the backend */
 	void (*hook)(struct bed *bed, uint32_t connector, const struct displif_back_req *req);
+	/* and after that, before the frontend knows */
+	void (*after)(struct bed *bed, const struct displif_back_req *req);
 };
 
 /* Of all beds from now on: the module is loaded when the system has booted. */

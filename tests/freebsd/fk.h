@@ -85,7 +85,15 @@ void fk_cdev_init(void);
 uint32_t fk_cdev_left(bool print);
 void fk_vm_init(void);
 struct vm_object;
-void *fk_object_page(struct vm_object *obj, uint32_t page);
+/* The page of an object, as after a page fault of a map of @first .. @last; NULL: a signal. */
+void *fk_object_fault(struct vm_object *obj, uint32_t page, uint32_t first, uint32_t last);
+struct vm_page *fk_object_page(struct vm_object *obj, uint32_t page);
+void fk_page_init(void);
+uint32_t fk_page_left(bool print);
+void fk_xenmem_init(void);
+/* The domain wakes on another host; the kernel knows. */
+void fk_xenmem_wake(bool begins);
+uint32_t fk_xenmem_left(bool print);
 uint32_t fk_objects_left(bool print);
 
 /* newbus */

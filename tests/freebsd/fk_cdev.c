@@ -8,12 +8,14 @@
 #include <sys/uio.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
+#include <vm/vm_page.h>
 
 #define DEVS 8
 
 struct map {
 	vm_object_t obj;
 	uint64_t offset;
+	uint32_t n;
 };
 
 static struct cdev *devs[DEVS];
@@ -244,6 +246,7 @@ void *kern_mmap(int fd, uint64_t offset, size_t size, bool write, int *err)
 		return NULL;
 	}
 	m->offset = (uint64_t)at;
+	m->n = (uint32_t)(size / PAGE_SIZE);
 	maps++;
 	return m;
 }
@@ -251,8 +254,26 @@ void *kern_mmap(int fd, uint64_t offset, size_t size, bool write, int *err)
 void *kern_mmap_page(void *map, uint32_t page)
 {
 	struct map *m = map;
+	uint32_t first = (uint32_t)(m->offset / PAGE_SIZE);
 
-	return fk_object_page(m->obj, page + (uint32_t)(m->offset / PAGE_SIZE));
+	return fk_object_fault(m->obj, first + page, first, first + m->n - 1);
+}
+
+void *kern_hold(void *map, uint32_t page)
+{
+	struct map *m = map;
+	struct vm_page *held;
+
+	if (!kern_mmap_page(map, page))
+		return NULL;
+	held = fk_object_page(m->obj, page + (uint32_t)(m->offset / PAGE_SIZE));
+	held->ref_count++;
+	return held;
+}
+
+void kern_let_go(void *held)
+{
+	vm_page_unwire(held, PQ_INACTIVE);
 }
 
 void kern_munmap(void *map)

@@ -99,6 +99,9 @@ void fk_may_sleep(const char *what)
 		if (t->held[i]->kind == FK_MTX && t->held[i]->lo != &Giant.lock_object)
 			host_fail("%s sleeps with mutex \"%s\" held (thread \"%s\")", what,
 				  t->held[i]->lo->lo_name, t->name);
+		if (t->held[i]->kind == FK_RW)
+			host_fail("%s sleeps with rw lock \"%s\" held (thread \"%s\")", what,
+				  t->held[i]->lo->lo_name, t->name);
 	}
 	if (t->kind == FK_ITHREAD || t->kind == FK_CLOCK)
 		host_fail("%s sleeps in thread \"%s\"", what, t->name);

@@ -9,6 +9,7 @@ enum fk_lock_kind {
 	FK_MTX = 1,
 	FK_SPIN,
 	FK_SX,
+	FK_RW,
 };
 
 struct fk_lock {

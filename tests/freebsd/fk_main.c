@@ -17,7 +17,9 @@ static void shutdown_watch(void *arg)
 		bus_topo_lock();
 		fk_xenbus_suspend();
 		host_suspend(suspend_cancelled);
+		fk_xenmem_wake(!suspend_cancelled);
 		fk_xenbus_resume(suspend_cancelled);
+		fk_xenmem_wake(false);
 		bus_topo_unlock();
 		asleep = false;
 		host_wake(&suspend_cancelled);
@@ -63,6 +65,8 @@ void kern_boot(bool with_module)
 	fk_locks_init();
 	fk_taskq_init();
 	fk_gnttab_init();
+	fk_xenmem_init();
+	fk_page_init();
 	fk_intr_init();
 	fk_xs_init();
 	fk_vm_init();
@@ -90,7 +94,9 @@ uint32_t kern_left(bool print)
 	n += fk_gnttab_left(print);
 	n += fk_intr_left(print);
 	n += fk_xs_left(print);
+	n += fk_xenmem_left(print);
 	n += fk_objects_left(print);
+	n += fk_page_left(print);
 	n += fk_cdev_left(print);
 	n += fk_tell(print, fk_sysctls(), "sysctls");
 	/* vt(4)'s own. */

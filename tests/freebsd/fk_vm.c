@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Objects of memory that a kernel and programs map: counted, their pages live as long as the last of both. */
-#include "fk.h"
+#include "fk_page.h"
 
-#include <sys/rwlock.h>
-#include <vm/vm.h>
-#include <vm/vm_param.h>
-#include <vm/pmap.h>
 #include <vm/vm_kern.h>
 #include <vm/vm_map.h>
-#include <vm/vm_object.h>
-#include <vm/vm_page.h>
-#include <vm/vm_pager.h>
 
 #define OBJECTS 128
-
-struct object {
-	struct vm_object *obj;
-	uint32_t n, refs;
-	void *va; /* all pages, whoever maps them */
-	bool mapped, wired;
-};
 
 struct vm_map kernel_map_store;
 static struct object objects[OBJECTS];
@@ -33,6 +19,11 @@ static struct object *find(const struct vm_object *obj)
 			return o;
 	}
 	panic("no object of memory, or too many");
+}
+
+struct object *fk_object(const struct vm_object *obj)
+{
+	return find(obj);
 }
 
 vm_object_t vm_pager_allocate(objtype_t type, void *handle, vm_ooffset_t size, vm_prot_t prot,
@@ -59,6 +50,47 @@ vm_object_t vm_pager_allocate(objtype_t type, void *handle, vm_ooffset_t size, v
 	return o->obj;
 }
 
+vm_object_t cdev_pager_allocate(void *handle, enum obj_type type, const struct cdev_pager_ops *ops,
+				vm_ooffset_t size, vm_prot_t prot, vm_ooffset_t off,
+				struct ucred *cred)
+{
+	struct object *o;
+	u_short color;
+
+	fk_may_sleep("cdev_pager_allocate()");
+	host_point();
+	if (type != OBJT_MGTDEVICE || !ops->cdev_pg_populate || off)
+		panic("the mock kernel has managed devices that populate their objects only");
+	if (host_refused(HOST_F_KMEM))
+		return NULL;
+	o = find(NULL);
+	o->n = (uint32_t)(round_page((vm_size_t)size) / PAGE_SIZE);
+	o->refs = 1;
+	o->ops = ops;
+	o->obj = fk_new(sizeof(*o->obj));
+	o->page = fk_new(o->n * sizeof(*o->page));
+	o->obj->type = type;
+	o->obj->handle = handle;
+	o->obj->size = o->n;
+	rw_init_flags(&o->obj->lock, "vm object", RW_DUPOK);
+	if (ops->cdev_pg_ctor(handle, size, prot, off, cred, &color))
+		panic("a pager that does not begin");
+	return o->obj;
+}
+
+static void device_end(struct object *o)
+{
+	uint32_t i;
+
+	for (i = 0; i < o->n; i++) {
+		if (o->page[i])
+			fk_page_orphan(o->page[i]);
+	}
+	o->ops->cdev_pg_dtor(o->obj->handle);
+	rw_destroy(&o->obj->lock);
+	fk_delete(o->page);
+}
+
 void vm_object_reference(vm_object_t obj)
 {
 	find(obj)->refs++;
@@ -72,7 +104,11 @@ void vm_object_deallocate(vm_object_t obj)
 		return;
 	if (o->mapped)
 		host_fail("an object's last reference goes while the kernel maps it");
-	host_pages_free(o->va);
+	fk_may_sleep("vm_object_deallocate() of the last reference");
+	if (o->ops)
+		device_end(o);
+	else
+		host_pages_free(o->va);
 	fk_delete(o->obj);
 	*o = (struct object){ 0 };
 }
@@ -145,11 +181,56 @@ int vm_map_remove(vm_map_t map, vm_offset_t start, vm_offset_t end)
 
 /* --- for maps of programs --- */
 
-void *fk_object_page(vm_object_t obj, uint32_t page)
+/* What the driver gave must be as the kernel wants it. */
+static void populated(struct object *o, uint32_t page, vm_pindex_t first, vm_pindex_t last)
+{
+	vm_pindex_t i;
+
+	if (first > page || last < page || last >= o->n)
+		panic("a page fault at %u gave pages %lu .. %lu of %u", page, first, last, o->n);
+	for (i = first; i <= last; i++) {
+		vm_page_t m = o->page[i];
+
+		if (!m || m->valid != VM_PAGE_BITS_ALL || m->busy_lock != VPB_CURTHREAD_EXCLUSIVE)
+			panic("a page fault gave page %lu that is not there, valid and busy", i);
+		if (!VPRC_WIRE_COUNT(m->ref_count))
+			host_fail("the page daemon would write out a page of a managed device's");
+		vm_page_xunbusy(m);
+	}
+}
+
+void *fk_object_fault(vm_object_t obj, uint32_t page, uint32_t first, uint32_t last)
 {
 	struct object *o = find(obj);
+	vm_pindex_t from, to;
+	int err = VM_PAGER_OK;
 
-	return page < o->n ? (char *)o->va + (size_t)page * PAGE_SIZE : NULL;
+	if (page >= o->n)
+		return NULL;
+	if (!o->ops)
+		return (char *)o->va + (size_t)page * PAGE_SIZE;
+	fk_may_sleep("a page fault");
+	/* It may have been taken away when the lock is let go: another fault, as a processor makes. */
+	do {
+		VM_OBJECT_WLOCK(obj);
+		from = first;
+		to = last;
+		if (!o->page[page]) {
+			err = o->ops->cdev_pg_populate(obj, page, VM_PROT_WRITE, VM_PROT_RW, &from,
+						       &to);
+			if (err == VM_PAGER_OK)
+				populated(o, page, from, to);
+		}
+		VM_OBJECT_WUNLOCK(obj);
+		if (err != VM_PAGER_OK)
+			return NULL;
+	} while (!o->page[page]);
+	return fk_page_va(o->page[page]);
+}
+
+struct vm_page *fk_object_page(vm_object_t obj, uint32_t page)
+{
+	return find(obj)->page ? find(obj)->page[page] : NULL;
 }
 
 uint32_t fk_objects_left(bool print)

@@ -40,7 +40,9 @@ enum host_err {
 #define HOST_F_BEGIN 0x040u
 #define HOST_F_COMMIT 0x080u
 #define HOST_F_MAP 0x100u /* GNTTABOP_map_grant_ref, xenmem_alloc() */
-#define HOST_F_ALL 0x1ffu
+#define HOST_F_UNMAP 0x200u  /* GNTTABOP_unmap_grant_ref */
+#define HOST_F_EAGAIN 0x400u /* GNTTABOP_map_grant_ref: the page is paged out */
+#define HOST_F_ALL 0x7ffu
 
 /* --- host: threads and time --- */
 
@@ -157,6 +159,8 @@ void kern_panic(const char *text);
 bool kern_panic_held(void);
 /* Lists what is left; how many. Memory that vt(4) keeps is not counted after a console was attached. */
 uint32_t kern_left(bool print);
+/* Ranges of addresses for others' grants that are not given back. */
+uint32_t kern_ranges(void);
 /* Ends everything at once, also after a test that failed. */
 void kern_end(void);
 
@@ -207,6 +211,9 @@ bool kern_kevent(int fd);
 void *kern_mmap(int fd, uint64_t offset, size_t size, bool write, int *err);
 /* The pixels of a page of it, made present as by a page fault; NULL: a signal. */
 void *kern_mmap_page(void *map, uint32_t page);
+/* Input or output goes to a page of it, until kern_let_go() of what this gives. */
+void *kern_hold(void *map, uint32_t page);
+void kern_let_go(void *held);
 void kern_munmap(void *map);
 
 #endif
