@@ -140,6 +140,14 @@ void dfb_show_console(struct dfb_dev *dd)
 		displif_plan_show(&dd->plan, 0, &dd->cons->buf->plan);
 }
 
+void dfb_show_none(struct dfb_dev *dd, uint32_t connector)
+{
+	if (!connector && dd->cons)
+		dfb_show_console(dd);
+	else
+		displif_plan_show(&dd->plan, connector, NULL);
+}
+
 static void file_free(void *arg)
 {
 	struct dfb_file *f = arg;
@@ -201,7 +209,10 @@ static int cdev_open(struct cdev *cdev, int flags, int mode, struct thread *td)
 
 /* --- maps --- */
 
-/* The map holds the object, so it may outlive buffer, file and device. */
+/*
+ * The map holds the object, so it may outlive buffer, file and device. The backend's memory does not: its pages are taken out
+ * of the object then.
+ */
 static int cdev_mmap_single(struct cdev *cdev, vm_ooffset_t *offset, vm_size_t size,
 			    vm_object_t *object, int prot)
 {
@@ -216,12 +227,14 @@ static int cdev_mmap_single(struct cdev *cdev, vm_ooffset_t *offset, vm_size_t s
 		return err;
 	sx_xlock(&f->dd->sx);
 	b = handle && handle <= UINT32_MAX ? dfb_find(f, (uint32_t)handle) : NULL;
-	if (!b || at + size > (uint64_t)b->block->n * PAGE_SIZE) {
+	if (!b || at + size > ptoa((uint64_t)displif_pgdir_pages(b->plan.size))) {
 		err = EINVAL;
+	} else if (!b->block && !b->share.map) {
+		err = ENXIO;
 	} else {
-		vm_object_reference(b->block->obj);
-		*object = b->block->obj;
+		*object = b->block ? b->block->obj : dfb_map_object(b->share.map);
 		*offset = (vm_ooffset_t)at;
+		vm_object_reference(*object);
 	}
 	sx_xunlock(&f->dd->sx);
 	return err;

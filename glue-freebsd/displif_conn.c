@@ -87,8 +87,10 @@ int dfb_configure(struct dfb_dev *dd, struct displif_cfg *cfg)
 	err = displif_port_front_config(&dd->port, dd->dir, dd->backend_dir, cfg, &diag);
 	if (err)
 		dfb_fail(dd, "reading the configuration", err, &diag);
-	else
+	else {
 		make_connectors(dd, cfg);
+		dd->be_alloc = cfg->be_alloc;
+	}
 	cfg->connector = NULL;
 	free(connector, M_DISPLIF);
 	return err;

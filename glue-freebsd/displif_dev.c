@@ -219,6 +219,7 @@ static int dfb_quiesce(device_t dev)
 static int dfb_suspend(device_t dev)
 {
 	(void)dev;
+	dfb_map_suspend();
 	return 0;
 }
 
@@ -230,6 +231,7 @@ static int dfb_resume(device_t dev)
 {
 	struct dfb_dev *dd = device_get_softc(dev);
 
+	dfb_map_resume(xen_suspend_cancelled);
 	if (xen_suspend_cancelled)
 		return 0;
 	atomic_store_rel_int(&dd->resumed, 1);
@@ -276,14 +278,14 @@ static device_method_t dfb_methods[] = { DEVMETHOD(device_probe, dfb_probe),
 					 DEVMETHOD(xenbus_otherend_changed, dfb_otherend_changed),
 					 DEVMETHOD_END };
 
-/* Also without a device: vt(4) keeps the console that one had, a backend the pages. */
+/* Also without a device: vt(4) keeps the console that one had, a backend the pages, a program its maps. */
 static int dfb_event(module_t mod, int what, void *arg)
 {
 	(void)mod;
 	(void)arg;
 	if (what != MOD_QUIESCE && what != MOD_UNLOAD)
 		return 0;
-	return dfb_cons_kept() || dfb_share_kept() ? EBUSY : 0;
+	return dfb_cons_kept() || dfb_share_kept() || dfb_map_kept() ? EBUSY : 0;
 }
 
 static driver_t dfb_driver = { "displif", dfb_methods, sizeof(struct dfb_dev) };

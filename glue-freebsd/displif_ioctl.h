@@ -8,6 +8,9 @@
  * is not shown on connectors that a program shows something on.
  *
  * The backend may go and come back: buffers stay, and what was shown is shown again. Buffers end with the descriptor.
+ * But where the host's configuration lets the backend allocate them (DISPLIF_INFO_BE_ALLOC) they are lost with it: requests
+ * say ENXIO, the console is shown, and maps keep their addresses, with zeroed memory that nobody sees. Destroy such a buffer
+ * and make another one.
  */
 #ifndef DISPLIF_IOCTL_H
 #define DISPLIF_IOCTL_H
@@ -25,7 +28,11 @@ struct displif_info {
 	uint32_t connectors;    /* 1 .. 256 */
 	uint32_t connected;     /* 1 if a backend is there, else 0 */
 	uint32_t generation;    /* how often one connected */
+	uint32_t flags;         /* DISPLIF_INFO_* */
 };
+
+/* Buffers are the backend's memory. */
+#define DISPLIF_INFO_BE_ALLOC 1u
 
 struct displif_mode_info {
 	uint32_t width, height; /* pixels */

@@ -33,6 +33,7 @@ static int get_info(struct dfb_dev *dd, struct displif_info *info)
 	info->connectors = dd->n_conn;
 	info->connected = dd->started;
 	info->generation = dd->generation;
+	info->flags = dd->be_alloc ? DISPLIF_INFO_BE_ALLOC : 0;
 	return 0;
 }
 
@@ -98,7 +99,7 @@ static int create(struct dfb_file *f, struct displif_create *c)
 		return ENXIO;
 	b = dfb_buf_new(dd, c->width, c->height, c->fourcc, true, NULL);
 	if (!b)
-		return displif_port_share_words((uint32_t)size) > dfb_grant_limit() ? ENOSPC :
+		return dfb_grants((uint32_t)size, dd->be_alloc) > dfb_grant_limit() ? ENOSPC :
 										      ENOMEM;
 	b->next = f->bufs;
 	f->bufs = b;
@@ -129,10 +130,10 @@ static int show(struct dfb_file *f, const struct displif_show *s)
 		return EINVAL;
 	if (!dd->started || (b && b->plan.lost))
 		return ENXIO;
-	if (!s->handle && !s->connector && dd->cons)
-		dfb_show_console(dd);
+	if (b)
+		displif_plan_show(&dd->plan, s->connector, &b->plan);
 	else
-		displif_plan_show(&dd->plan, s->connector, b ? &b->plan : NULL);
+		dfb_show_none(dd, s->connector);
 	dfb_cons_work(dd);
 	dfb_kick(dd);
 	while (dd->mode[s->connector].dirty && dd->started && wait(f, until))

@@ -151,6 +151,14 @@ static void end_one(grant_ref_t ref, uint32_t *ended)
 	(*ended)++;
 }
 
+void dfb_sweep_later(struct dfb_dev *dd)
+{
+	if (dd->sweep_at != DISPLIF_NEVER)
+		return;
+	dd->sweep_ms = SWEEP_MS;
+	dd->sweep_at = dfb_now() + SWEEP_MS;
+}
+
 /* Returns how many are mapped still; the block holds those. */
 static uint32_t end_all(struct dfb_dev *dd, struct dfb_block *b, const uint32_t *gref, uint32_t n)
 {
@@ -163,10 +171,8 @@ static uint32_t end_all(struct dfb_dev *dd, struct dfb_block *b, const uint32_t 
 			b->held[b->n_held++] = gref[i];
 		all += ended;
 	}
-	if (all != n && dd->sweep_at == DISPLIF_NEVER) {
-		dd->sweep_ms = SWEEP_MS;
-		dd->sweep_at = dfb_now() + SWEEP_MS;
-	}
+	if (all != n)
+		dfb_sweep_later(dd);
 	return n - all;
 }
 
@@ -291,6 +297,7 @@ void dfb_sweep(struct dfb_dev *dd)
 	sx_xlock(&orphans_sx);
 	held += try_list(&orphans);
 	sx_xunlock(&orphans_sx);
+	held += dfb_map_sweep();
 	if (!dd->sweep_ms)
 		dd->sweep_ms = SWEEP_MS / 2;
 	dd->sweep_ms = dd->sweep_ms < SWEEP_MAX_MS / 2 ? dd->sweep_ms * 2 : SWEEP_MAX_MS;

@@ -62,7 +62,7 @@ struct dfb_block {
 
 struct dfb_buf {
 	struct displif_plan_buf plan;
-	struct dfb_block *block;
+	struct dfb_block *block; /* NULL: the backend's memory, share.map */
 	struct displif_share share;
 	uint32_t *gref;
 	uint32_t words;
@@ -151,6 +151,7 @@ struct dfb_dev {
 	struct dfb_req req; /* written under the mtx of its connector until it is over */
 	uint64_t token;
 	uint16_t backend;
+	bool be_alloc; /* the backend allocates what programs draw in */
 	char dir[DISPLIF_XS_PATH], backend_dir[DISPLIF_XS_PATH];
 	/* the task */
 	struct taskqueue *tq;
@@ -238,6 +239,30 @@ void dfb_unshare(void *ctx, void *va, const uint32_t *gref, uint32_t n);
 int dfb_grant(void *ctx, uint16_t dom, void *mem, uint32_t n, uint32_t flags, uint32_t *gref);
 uint32_t dfb_ungrant(void *ctx, void *mem, const uint32_t *gref, uint32_t n);
 
+/* What is mapped still is asked about again, in a while. */
+void dfb_sweep_later(struct dfb_dev *dd);
+
+/* displif_view.c; may sleep */
+/* An object for the pages from @start on; NULL: no memory. */
+vm_object_t dfb_view_new(vm_paddr_t start, uint32_t n);
+/* No program sees one of these pages any more; those that map the object keep it. */
+void dfb_view_end(vm_object_t obj);
+/* Whether somebody does. */
+bool dfb_views(void);
+
+/* displif_map.c; with sx, but the last four */
+int dfb_map(void *ctx, uint16_t dom, const uint32_t *gref, uint32_t n, uint32_t flags, void **va,
+	    void **map);
+int dfb_unmap(void *ctx, void *map);
+/* What programs map of @map, of dfb_map(); no reference is taken. */
+vm_object_t dfb_map_object(void *map);
+/* Tries to free ranges of addresses that could not be freed; how many are left. */
+uint32_t dfb_map_sweep(void);
+/* Whether there is one, or a program has a map. */
+bool dfb_map_kept(void);
+void dfb_map_suspend(void);
+void dfb_map_resume(bool cancelled);
+
 /* displif_work.c; with sx */
 /* Answers, the plan, EDIDs. Returns whether something is under way. */
 bool dfb_work(struct dfb_dev *dd);
@@ -246,7 +271,9 @@ void dfb_work_stop(struct dfb_dev *dd);
 void dfb_work_release(struct dfb_dev *dd);
 void dfb_work_end(struct dfb_dev *dd);
 void dfb_send(struct dfb_dev *dd, uint32_t connector, const struct displif_msg *msg);
-/* A buffer of the guest's memory, wanted; @user and @kept as above. NULL: printed. */
+/* Grants that a buffer of @size bytes needs of this domain. */
+uint32_t dfb_grants(uint32_t size, bool theirs);
+/* A buffer, wanted; @user and @kept as above. One of a program's is of the backend's memory if the toolstack says so. NULL: printed. */
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
 			    bool user, void *kept);
 /* One that could not be had in an earlier connection is wanted anew: the same memory, another buffer. @old is dropped. */
@@ -287,6 +314,8 @@ void dfb_panic_show(struct dfb_dev *dd, bool line);
 int dfb_cdev_begin(struct dfb_dev *dd);
 /* Without sx: programs are thrown out, and what they had goes. */
 void dfb_cdev_end(struct dfb_dev *dd);
+/* With sx: nothing of a program's; on connector 0 that is the console. */
+void dfb_show_none(struct dfb_dev *dd, uint32_t connector);
 /* With a connector's mutex: a program's flip has ended, @error: 0 or errno. */
 void dfb_cdev_flipped(struct dfb_conn *cn, const struct dfb_flip *flip, int error);
 

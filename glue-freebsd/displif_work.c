@@ -77,10 +77,16 @@ static struct dfb_buf *to_buf(struct displif_plan_buf *p)
 	return __containerof(p, struct dfb_buf, plan);
 }
 
+uint32_t dfb_grants(uint32_t size, bool theirs)
+{
+	return displif_port_share_words(size) - (theirs ? displif_pgdir_pages(size) : 0);
+}
+
+/* Of the backend's memory only the directory is ours. */
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
 			    bool user, void *kept)
 {
-	uint32_t bpp = displif_format_bpp(fourcc), limit = dfb_grant_limit();
+	uint32_t need, bpp = displif_format_bpp(fourcc), limit = dfb_grant_limit();
 	struct dfb_buf *b = malloc(sizeof(*b), M_DISPLIF, M_WAITOK | M_ZERO);
 
 	b->plan.width = width;
@@ -88,19 +94,22 @@ struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height,
 	b->plan.bpp = bpp;
 	b->plan.format = fourcc;
 	b->plan.size = width * (bpp / 8) * height;
+	b->plan.theirs = user && dd->be_alloc;
 	b->words = displif_port_share_words(b->plan.size);
+	need = dfb_grants(b->plan.size, b->plan.theirs);
 	/* Told before anything is tried: no time will bring them. */
-	if (b->words > limit) {
+	if (need > limit) {
 		device_printf(dd->dev,
 			      "%ux%u needs %u grant references, this domain has at most %u\n",
-			      width, height, b->words, limit);
+			      width, height, need, limit);
 		free(b, M_DISPLIF);
 		return NULL;
 	}
 	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
-	b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size), user, kept);
 	b->left = !user;
-	if (!b->block) {
+	if (!b->plan.theirs)
+		b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size), user, kept);
+	if (!b->plan.theirs && !b->block) {
 		free(b->gref, M_DISPLIF);
 		free(b, M_DISPLIF);
 		return NULL;
@@ -131,12 +140,24 @@ struct dfb_buf *dfb_buf_again(struct dfb_dev *dd, struct dfb_buf *old)
 static int buf_share(struct dfb_dev *dd, struct dfb_buf *b)
 {
 	struct displif_diag diag = { 0 };
-	int err = displif_port_share(&dd->port, dd->backend, &b->share, DISPLIF_SHARE_EXISTING,
-				     b->block->va, b->plan.size, b->gref, b->words, &diag);
+	int err = displif_port_share(&dd->port, dd->backend, &b->share,
+				     b->block ? DISPLIF_SHARE_EXISTING : DISPLIF_SHARE_BACKEND,
+				     b->block ? b->block->va : NULL, b->plan.size, b->gref,
+				     b->words, &diag);
 
 	if (err)
 		dfb_fail(dd, "sharing a buffer", err, &diag);
 	b->plan.gref_dir = b->share.gref_dir;
+	return dfb_errno(err);
+}
+
+static int buf_map(struct dfb_dev *dd, struct dfb_buf *b)
+{
+	struct displif_diag diag = { 0 };
+	int err = displif_port_share_alloced(&dd->port, dd->backend, &b->share, &diag);
+
+	if (err)
+		dfb_fail(dd, "mapping the backend's buffer", err, &diag);
 	return dfb_errno(err);
 }
 
@@ -162,12 +183,22 @@ static void act(struct dfb_dev *dd, struct displif_plan_todo *todo)
 {
 	struct dfb_buf *b = todo->buf ? to_buf(todo->buf) : NULL;
 
-	if (todo->act == DISPLIF_PLAN_SHARE)
+	switch (todo->act) {
+	case DISPLIF_PLAN_SHARE:
 		displif_plan_done(&dd->plan, buf_share(dd, b), false);
-	else if (todo->act == DISPLIF_PLAN_DROP)
+		break;
+	case DISPLIF_PLAN_MAP:
+		displif_plan_done(&dd->plan, buf_map(dd, b), false);
+		break;
+	case DISPLIF_PLAN_DROP:
 		buf_drop(dd, b);
-	else /* SEND, FLIP; nothing is the backend's memory */
+		break;
+	default: /* SEND, FLIP */
+		if (b && todo->msg.op == XENDISPL_OP_DBUF_DESTROY)
+			displif_port_share_unmap(&dd->port, &b->share);
 		dfb_send(dd, todo->connector, &todo->msg);
+		break;
+	}
 }
 
 /* Pages that a backend of before still maps are not shared anew. */
@@ -206,8 +237,13 @@ bool dfb_settled(struct dfb_dev *dd)
 
 void dfb_work_stop(struct dfb_dev *dd)
 {
+	uint32_t i;
+
 	dd->req.op = 0;
 	displif_plan_stop(&dd->plan, ENXIO);
+	for (i = 0; i < dd->n_conn; i++)
+		if (dd->mode[i].front && dd->mode[i].front->lost)
+			dfb_show_none(dd, i);
 }
 
 void dfb_work_release(struct dfb_dev *dd)

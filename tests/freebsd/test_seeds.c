@@ -55,6 +55,7 @@ static void test_usual(void **state)
 	(void)state;
 	for (opts.seed = 1; opts.seed <= n; opts.seed++) {
 		print_message("seed %u\n", (unsigned int)opts.seed);
+		opts.be_alloc = opts.seed % 2;
 		bed_up(&bed, &opts);
 		session(&bed, (uint32_t)opts.seed);
 		bed_down(&bed);
@@ -72,6 +73,7 @@ static void test_storm(void **state)
 	for (opts.seed = 1001; opts.seed <= 1000 + n; opts.seed++) {
 		print_message("seed %u\n", (unsigned int)opts.seed);
 		opts.vt = opts.seed % 3 ? KERN_VT_FREE : KERN_VT_SC;
+		opts.be_alloc = opts.seed % 2;
 		bed_up(&bed, &opts);
 		for (i = 0; i < 8; i++) {
 			kern_vt_puts("storm ");
@@ -87,6 +89,83 @@ static void test_storm(void **state)
 		machine_sleep(5000);
 		assert_true(bed_wait_state(&bed, DISPLIF_XB_CONNECTED, 20000));
 		session(&bed, (uint32_t)opts.seed);
+		bed_down(&bed);
+	}
+}
+
+/* A program makes and maps buffers of the backend's memory, draws in them whatever becomes of them, and holds on to maps. */
+static bool over;
+
+static void painter(void *arg)
+{
+	uint32_t k, n = 0, *seed = arg;
+	struct displif_create c;
+	void *map[4] = { NULL };
+	int fd = -1, err;
+
+	while (!over) {
+		if (fd < 0)
+			fd = kern_open("displif0", 7);
+		machine_sleep((*seed + n) % 7);
+		k = n++ % 4;
+		if (map[k])
+			kern_munmap(map[k]);
+		map[k] = NULL;
+		c = (struct displif_create){ .width = 64,
+					     .height = 48,
+					     .fourcc = DISPLIF_XRGB8888 };
+		if (fd >= 0 && !kern_ioctl(fd, DISPLIF_IOC_CREATE, &c)) {
+			map[k] = kern_mmap(fd, c.offset, SIZE, true, &err);
+			bed_show(fd, 0, c.handle);
+			if (n % 3)
+				kern_ioctl(fd, DISPLIF_IOC_DESTROY, &c.handle);
+		} else if (fd >= 0) {
+			kern_close(fd);
+			fd = -1;
+		}
+		for (k = 0; k < 4; k++)
+			if (map[k])
+				bed_paint(map[k], SIZE, n);
+	}
+	for (k = 0; k < 4; k++)
+		if (map[k])
+			kern_munmap(map[k]);
+	if (fd >= 0)
+		kern_close(fd);
+	over = false;
+}
+
+static void test_theirs(void **state)
+{
+	struct bed_opts opts = { .be_alloc = true };
+	uint32_t i, seed, n = seeds(SEEDS) / 2;
+	struct bed bed;
+
+	(void)state;
+	for (opts.seed = 3001; opts.seed <= 3000 + n; opts.seed++) {
+		print_message("seed %u\n", (unsigned int)opts.seed);
+		seed = (uint32_t)opts.seed;
+		bed_up(&bed, &opts);
+		over = false;
+		machine_after(0, painter, &seed);
+		for (i = 0; i < 6; i++) {
+			machine_sleep((seed * 7 + i * 13) % 90);
+			if ((seed + i) % 3)
+				bed_stop(&bed);
+			else
+				bed_kill(&bed);
+			machine_sleep((seed + i) % 40);
+			bed_revive(&bed);
+		}
+		over = true;
+		while (over)
+			machine_sleep(10);
+		machine_sleep(5000);
+		assert_true(bed_wait_state(&bed, DISPLIF_XB_CONNECTED, 20000));
+		session(&bed, seed);
+		machine_sleep(100);
+		assert_int_equal(bed_held(&bed).mapped_pages, 0);
+		assert_int_equal(kern_ranges(), 0);
 		bed_down(&bed);
 	}
 }
@@ -123,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_usual),
 		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_unplugs),
+		cmocka_unit_test(test_theirs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
