@@ -151,6 +151,13 @@ static int dfb_attach(device_t dev)
 	struct displif_cfg cfg;
 	int err;
 
+	/* Grants name pages as vtophys() does. */
+	if (!xen_feature(XENFEAT_auto_translated_physmap)) {
+		device_printf(
+			dev,
+			"this guest has no XENFEAT_auto_translated_physmap: no page can be granted\n");
+		return ENXIO;
+	}
 	init(dd, dev);
 	err = dfb_task_init(dd);
 	if (err) {

@@ -27,6 +27,7 @@
 
 #include <xen/xen-os.h>
 #include <xen/hypervisor.h>
+#include <xen/features.h>
 #include <xen/xen_intr.h>
 #include <xen/gnttab.h>
 #include <xen/xenstore/xenstorevar.h>

@@ -7,6 +7,7 @@
 #include <machine/bus.h>
 #include <xen/xen-os.h>
 #include <xen/hypervisor.h>
+#include <xen/features.h>
 #include <xen/gnttab.h>
 
 #define ENTRIES 32768u
@@ -15,12 +16,20 @@
 static uint32_t next[ENTRIES], head, n_free;
 static bool used[ENTRIES], granted[ENTRIES];
 
+uint8_t xen_features[XENFEAT_NR_SUBMAPS * 32];
+
+void kern_feature(bool translated)
+{
+	xen_features[XENFEAT_auto_translated_physmap] = translated;
+}
+
 void fk_gnttab_init(void)
 {
 	uint32_t i, max = host_grants_max();
 
 	if (max > ENTRIES)
 		max = ENTRIES;
+	kern_feature(true);
 	memset(used, 0, sizeof(used));
 	memset(granted, 0, sizeof(granted));
 	head = GNTTAB_LIST_END;

@@ -39,7 +39,7 @@ enum host_err {
 #define HOST_F_WRITE 0x020u
 #define HOST_F_BEGIN 0x040u
 #define HOST_F_COMMIT 0x080u
-#define HOST_F_MAP 0x100u /* GNTTABOP_map_grant_ref, xenmem_alloc() */
+#define HOST_F_MAP 0x100u    /* GNTTABOP_map_grant_ref, xenmem_alloc() */
 #define HOST_F_UNMAP 0x200u  /* GNTTABOP_unmap_grant_ref */
 #define HOST_F_EAGAIN 0x400u /* GNTTABOP_map_grant_ref: the page is paged out */
 #define HOST_F_ALL 0x7ffu
@@ -178,6 +178,8 @@ enum kern_vt_kind {
 };
 
 void kern_vt_kind(enum kern_vt_kind kind);
+/* Whether grants name the guest's own frames, as in every guest of FreeBSD's since 12. Until the next boot. */
+void kern_feature(bool translated);
 /* Whether the driver's console is shown, and how many times drawing functions of it were called. */
 bool kern_vt_ours(void);
 uint32_t kern_vt_draws(void);
