@@ -218,12 +218,12 @@ static void test_readers(void **state)
 	uint32_t i;
 
 	(void)state;
-	for (opts.seed = 1; opts.seed <= 40; opts.seed++) {
+	for (opts.seed = 1; opts.seed <= 160; opts.seed++) {
 		bed_up(&bed, &opts);
 		gone = false;
-		for (i = 0; i < 3; i++)
+		for (i = 0; i < 1u + (uint32_t)opts.seed % 6; i++)
 			machine_after(0, reader, NULL);
-		machine_sleep(50);
+		machine_sleep(50 + (uint32_t)opts.seed % 7);
 		bed_unplug(&bed);
 		gone = true;
 		machine_sleep(50);
