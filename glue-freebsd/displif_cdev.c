@@ -158,10 +158,8 @@ static void file_free(void *arg)
 	mtx_lock(&dd->ev_mtx);
 	dd->file = NULL;
 	mtx_unlock(&dd->ev_mtx);
-	for (b = f->bufs; b; b = b->next) {
-		b->left = true;
+	for (b = f->bufs; b; b = b->next)
 		displif_plan_remove(&b->plan);
-	}
 	dfb_show_console(dd);
 	sx_xunlock(&dd->sx);
 	dfb_kick(dd);

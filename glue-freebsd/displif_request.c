@@ -73,14 +73,21 @@ static int get_connector(struct dfb_dev *dd, struct displif_connector_info *info
 /* It is taken down; the task frees it. */
 static void give_up(struct dfb_file *f, struct dfb_buf *b)
 {
-	struct dfb_buf **at = &f->bufs;
+	displif_plan_remove(&b->plan);
+	dfb_kick(f->dd);
+}
 
+static int destroy(struct dfb_file *f, uint32_t handle)
+{
+	struct dfb_buf **at = &f->bufs, *b = dfb_find(f, handle);
+
+	if (!b)
+		return EINVAL;
 	while (*at != b)
 		at = &(*at)->next;
 	*at = b->next;
-	b->left = true;
-	displif_plan_remove(&b->plan);
-	dfb_kick(f->dd);
+	give_up(f, b);
+	return 0;
 }
 
 static int create(struct dfb_file *f, struct displif_create *c)
@@ -101,10 +108,6 @@ static int create(struct dfb_file *f, struct displif_create *c)
 	if (!b)
 		return dfb_grants((uint32_t)size, dd->be_alloc) > dfb_grant_limit() ? ENOSPC :
 										      ENOMEM;
-	b->next = f->bufs;
-	f->bufs = b;
-	/* Handles are not used again: a late flip of another buffer would hit it. */
-	b->handle = ++f->handles;
 	dfb_kick(dd);
 	while (!b->plan.made && !b->plan.err && wait(f, until))
 		;
@@ -113,6 +116,13 @@ static int create(struct dfb_file *f, struct displif_create *c)
 		give_up(f, b);
 		return err;
 	}
+	/*
+	 * Only now another thread finds it, and may destroy it. Handles are not used again: a late flip of another
+	 * buffer would hit it.
+	 */
+	b->handle = ++f->handles;
+	b->next = f->bufs;
+	f->bufs = b;
 	c->handle = b->handle;
 	c->stride = c->width * (bpp / 8);
 	c->size = (uint32_t)size;
@@ -204,7 +214,6 @@ static int flip(struct dfb_file *f, const struct displif_flip *p)
 int dfb_ioctl(struct cdev *cdev, u_long cmd, caddr_t data, int fflag, struct thread *td)
 {
 	struct dfb_file *f;
-	struct dfb_buf *b;
 	int err = devfs_get_cdevpriv((void **)&f);
 
 	(void)cdev;
@@ -224,11 +233,7 @@ int dfb_ioctl(struct cdev *cdev, u_long cmd, caddr_t data, int fflag, struct thr
 		err = create(f, (struct displif_create *)data);
 		break;
 	case DISPLIF_IOC_DESTROY:
-		b = dfb_find(f, *(uint32_t *)data);
-		if (b)
-			give_up(f, b);
-		else
-			err = EINVAL;
+		err = destroy(f, *(uint32_t *)data);
 		break;
 	case DISPLIF_IOC_SHOW:
 		err = show(f, (struct displif_show *)data);

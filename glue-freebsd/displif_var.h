@@ -68,7 +68,6 @@ struct dfb_buf {
 	uint32_t *gref;
 	uint32_t words;
 	uint32_t handle;      /* of a program; 0: not one's */
-	bool left;	      /* nobody waits for it */
 	struct dfb_buf *next; /* of the same program */
 };
 

@@ -106,7 +106,6 @@ struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height,
 		return NULL;
 	}
 	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
-	b->left = !user;
 	if (!b->plan.theirs)
 		b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size), user, kept);
 	if (!b->plan.theirs && !b->block) {
@@ -130,7 +129,6 @@ struct dfb_buf *dfb_buf_again(struct dfb_dev *dd, struct dfb_buf *old)
 	b->words = old->words;
 	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
 	b->block = old->block;
-	b->left = old->left;
 	old->block = NULL;
 	displif_plan_add(&dd->plan, &b->plan);
 	displif_plan_remove(&old->plan);
