@@ -184,7 +184,7 @@ static int cdev_open(struct cdev *cdev, int flags, int mode, struct thread *td)
 	sx_xlock(&dd->sx);
 	if (dd->file)
 		err = EBUSY;
-	else if (dd->leaving)
+	else if (dd->closed)
 		err = ENXIO;
 	else
 		f->serial = ++dd->serial;
@@ -264,6 +264,10 @@ int dfb_cdev_begin(struct dfb_dev *dd)
 
 void dfb_cdev_end(struct dfb_dev *dd)
 {
+	/* Who opened it now would not be told, and could wait inside for ever. */
+	sx_xlock(&dd->sx);
+	dd->closed = true;
+	sx_xunlock(&dd->sx);
 	mtx_lock(&dd->ev_mtx);
 	if (dd->file) {
 		dd->file->dead = true;

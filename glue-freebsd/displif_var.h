@@ -187,6 +187,7 @@ struct dfb_dev {
 	struct cdev *cdev;
 	struct dfb_file *file; /* the one that has it open, with sx and ev_mtx; NULL */
 	uint32_t serial;       /* of the last one */
+	bool closed;	       /* with sx: nobody opens it any more */
 	struct mtx ev_mtx;     /* below a connector's: file and its events */
 	uint32_t generation, held, breaks;
 	char error[160];

@@ -63,12 +63,16 @@ static void end_priv(struct fk_file *f)
 	d_priv_dtor_t *dtor = f->dtor;
 
 	f->dtor = NULL;
-	if (dtor)
+	if (dtor) {
+		f->ending = true;
 		dtor(f->priv);
+		f->ending = false;
+		host_wake(&f->ending);
+	}
 	f->priv = NULL;
 }
 
-/* Waits for threads that are inside; then what is open loses its private part. */
+/* Waits for threads that are inside; then what is open loses its private part, which a close(2) may be about already. */
 void destroy_dev(struct cdev *dev)
 {
 	int i;
@@ -84,6 +88,8 @@ void destroy_dev(struct cdev *dev)
 	for (i = 0; i < FK_FDS; i++) {
 		if (fk_files[i].used && fk_files[i].dev == dev) {
 			end_priv(&fk_files[i]);
+			while (fk_files[i].ending)
+				fk_wait(&fk_files[i].ending, HOST_NEVER);
 			fk_files[i].dev = NULL;
 		}
 	}

@@ -17,7 +17,7 @@ struct fk_file {
 	struct knote kn;
 	struct selinfo *selected;
 	int flags;
-	bool used, noted, woken;
+	bool used, noted, woken, ending;
 };
 
 extern struct fk_file fk_files[FK_FDS];

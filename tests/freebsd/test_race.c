@@ -5,6 +5,9 @@
 
 #include "bed.h"
 
+/* Calls of the kernel's from an unplug to the end of the character device, and some more. */
+#define POINTS 150u
+
 struct maker {
 	struct displif_create c;
 	int fd, err;
@@ -48,10 +51,61 @@ static void test_destroy_early(void **state)
 	bed_down(&bed);
 }
 
+/* Opens the device while it is taken away, and reads without an end in sight. */
+static bool opened, done;
+
+static void open_and_read(void *arg)
+{
+	struct displif_event ev;
+	int fd = kern_open("displif0", 3);
+
+	(void)arg;
+	opened = fd >= 0;
+	if (opened) {
+		assert_int_equal(kern_read(fd, &ev, sizeof(ev)), -BSD_ENXIO);
+		kern_close(fd);
+	}
+	done = true;
+}
+
+static void opener(void *arg)
+{
+	(void)arg;
+	machine_after(0, open_and_read, NULL);
+}
+
+/* Whoever opens the device in any moment of its end is told, and holds up nothing. */
+static void test_open_late(void **state)
+{
+	struct bed_opts opts = { .vt = KERN_VT_SC };
+	uint32_t n, late = 0;
+	struct bed bed;
+
+	(void)state;
+	for (n = 1; n <= POINTS; n++) {
+		opts.seed = n;
+		bed_up(&bed, &opts);
+		done = false;
+		machine_at(n, opener, NULL);
+		fake_toolstack_remove(bed.w, 0, BED_FRONT, 0);
+		machine_sleep(20000);
+		machine_at(0, NULL, NULL);
+		assert_int_equal(kern_attached(), 0);
+		if (!done)
+			open_and_read(NULL);
+		late += opened;
+		bed_kill(&bed);
+		bed_down(&bed);
+	}
+	print_message("opened %u times\n", late);
+	assert_in_range(late, 10, POINTS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_destroy_early),
+		cmocka_unit_test(test_open_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
