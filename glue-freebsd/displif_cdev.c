@@ -97,12 +97,19 @@ static void filter_detach(struct knote *kn)
 	knlist_remove(&f->sel.si_note, kn, 0);
 }
 
-/* With ev_mtx, which is the list's. */
+/*
+ * With ev_mtx, which is the list's. A note that file_free() took off the list stays with its kqueue, without file and mutex:
+ * a program may still change it.
+ */
 static int filter_event(struct knote *kn, long hint)
 {
 	struct dfb_file *f = kn->kn_hook;
 
 	(void)hint;
+	if (!kn->kn_knlist) {
+		kn->kn_flags |= EV_EOF;
+		return 1;
+	}
 	kn->kn_data = (int64_t)(f->prod - f->cons) * (int64_t)sizeof(struct displif_event);
 	if (f->dead)
 		kn->kn_flags |= EV_EOF;

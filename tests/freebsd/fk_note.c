@@ -108,7 +108,7 @@ void knlist_cleardel(struct knlist *knl, struct thread *td, int islocked, int ki
 	while ((kn = SLIST_FIRST(&knl->kl_list))) {
 		SLIST_REMOVE_HEAD(&knl->kl_list, kn_selnext);
 		kn->kn_knlist = NULL;
-		kn->kn_status |= KN_DETACHED | KN_ACTIVE;
+		kn->kn_status |= KN_DETACHED;
 		kn->kn_flags |= EV_EOF | EV_ONESHOT;
 	}
 	unlock(knl, islocked);
@@ -125,6 +125,25 @@ void knote(struct knlist *knl, long hint, int lockflags)
 			kn->kn_status |= KN_ACTIVE;
 	}
 	unlock(knl, lockflags & KNF_LISTLOCKED);
+}
+
+/* A program changes the note that is there: kqueue_register() asks also one that is on no list any more. */
+bool kern_kevent_change(int fd)
+{
+	struct fk_file *f = &fk_files[fd];
+	struct knlist *knl = f->kn.kn_knlist;
+	bool fired;
+
+	if (!f->noted)
+		panic("kern_kevent_change() without a note");
+	if (knl)
+		lock(knl, 0);
+	fired = f->kn.kn_fop->f_event(&f->kn, 0);
+	if (fired)
+		f->kn.kn_status |= KN_ACTIVE;
+	if (knl)
+		unlock(knl, 0);
+	return fired;
 }
 
 bool kern_kevent(int fd)

@@ -209,6 +209,8 @@ int kern_read(int fd, void *buf, size_t n);
 bool kern_poll(int fd);
 /* Whether a note of kqueue(2) fired; it is attached at the first call. */
 bool kern_kevent(int fd);
+/* The same, and the note is changed before, also one of a device that is gone. */
+bool kern_kevent_change(int fd);
 /* A mapping: handle, or NULL with *err. */
 void *kern_mmap(int fd, uint64_t offset, size_t size, bool write, int *err);
 /* The pixels of a page of it, made present as by a page fault; NULL: a signal. */

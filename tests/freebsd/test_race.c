@@ -101,11 +101,33 @@ static void test_open_late(void **state)
 	assert_in_range(late, 10, POINTS);
 }
 
+/* A note that outlives its device is told to be at its end, whatever a program does to it. */
+static void test_note_left(void **state)
+{
+	struct bed bed;
+	int fd;
+
+	(void)state;
+	bed_up(&bed, NULL);
+	fd = kern_open("displif0", 7);
+	assert_false(kern_kevent(fd));
+	assert_false(kern_kevent_change(fd));
+	fake_toolstack_remove(bed.w, 0, BED_FRONT, 0);
+	machine_sleep(20000);
+	assert_int_equal(kern_attached(), 0);
+	assert_true(kern_kevent_change(fd));
+	assert_true(kern_kevent(fd));
+	kern_close(fd);
+	bed_kill(&bed);
+	bed_down(&bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_destroy_early),
 		cmocka_unit_test(test_open_late),
+		cmocka_unit_test(test_note_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
