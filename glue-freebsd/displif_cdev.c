@@ -221,7 +221,8 @@ static int cdev_open(struct cdev *cdev, int flags, int mode, struct thread *td)
 static int cdev_mmap_single(struct cdev *cdev, vm_ooffset_t *offset, vm_size_t size,
 			    vm_object_t *object, int prot)
 {
-	uint64_t handle = (uint64_t)*offset >> 32, at = (uint64_t)*offset & 0xffffffffu;
+	uint64_t end, at = (uint64_t)*offset & 0xffffffffu;
+	uint32_t handle = (uint32_t)((uint64_t)*offset >> 32);
 	struct dfb_file *f;
 	struct dfb_buf *b;
 	int err = devfs_get_cdevpriv((void **)&f);
@@ -231,8 +232,9 @@ static int cdev_mmap_single(struct cdev *cdev, vm_ooffset_t *offset, vm_size_t s
 	if (err)
 		return err;
 	sx_xlock(&f->dd->sx);
-	b = handle && handle <= UINT32_MAX ? dfb_find(f, (uint32_t)handle) : NULL;
-	if (!b || at + size > ptoa((uint64_t)displif_pgdir_pages(b->plan.size))) {
+	b = dfb_find(f, handle);
+	end = b ? ptoa((uint64_t)displif_pgdir_pages(b->plan.size)) : 0;
+	if (at > end || size > end - at || !b) {
 		err = EINVAL;
 	} else if (!b->block && !b->share.map) {
 		err = ENXIO;

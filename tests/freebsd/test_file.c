@@ -129,6 +129,8 @@ static void test_refusals(void **state)
 	assert_null(kern_mmap(fd, fb.c.offset, 4 * 4096, true, &err));
 	assert_int_equal(err, BSD_EINVAL);
 	assert_null(kern_mmap(fd, fb.c.offset + 4096, 3 * 4096, true, &err));
+	assert_null(kern_mmap(fd, fb.c.offset + 4096, UINT64_MAX & ~4095ull, true, &err));
+	assert_null(kern_mmap(fd, fb.c.offset + 16 * 4096, 4096, true, &err));
 	assert_null(kern_mmap(fd, 0, 4096, true, &err));
 	assert_null(kern_mmap(fd, (uint64_t)77 << 32, 4096, true, &err));
 	assert_null(kern_mmap(fd, UINT64_MAX & ~4095ull, 8192, true, &err));
