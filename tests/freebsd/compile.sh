@@ -22,6 +22,14 @@ for file in $(module_sources); do
 done
 figure "FreeBSD module: $n files, no warning as FreeBSD 15 and 14 compile them"
 
+# --- what programs include ---
+
+for target in x86_64 i386; do
+	clang --target=$target-unknown-freebsd15.0 -nostdinc -Wall -Wextra -Wpadded -Werror -I"$module" \
+		-isystem "$headers/x86_64-freebsd-none" -isystem "$headers/generic-freebsd" -fsyntax-only \
+		"$here/abi.c" || fail "displif_ioctl.h for $target: see above"
+done
+
 # --- what is installed beside the module, which is kmod.mk's affair ---
 
 bmake -C "$module" -m "$work/mk" DESTDIR="$work/dest" INSTALL=install SHAREOWN="$(id -u)" SHAREGRP="$(id -g)" \
