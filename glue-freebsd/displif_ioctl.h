@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * /dev/displifN: a Xen para-virtual display for programs. One program at a time may have it open for writing.
+ * /dev/displifN: a Xen para-virtual display for programs. One program at a time may have it open.
  *
  * A buffer is made by DISPLIF_IOC_CREATE and mapped by mmap() at the offset that it gives. DISPLIF_IOC_SHOW sets a connector's
  * mode to the size of a buffer, DISPLIF_IOC_FLIP shows another one of that size; its end comes as a struct
@@ -81,7 +81,7 @@ struct displif_event {
 
 #define DISPLIF_IOC_INFO _IOR('D', 1, struct displif_info)
 #define DISPLIF_IOC_CONNECTOR _IOWR('D', 2, struct displif_connector_info)
-/* ENXIO: no backend now; ENOSPC: grants; EINVAL; EIO: refused; ETIMEDOUT. */
+/* ENXIO: no backend now; ENOSPC: grants; ENOMEM; EINVAL; EIO: refused; ETIMEDOUT. */
 #define DISPLIF_IOC_CREATE _IOWR('D', 3, struct displif_create)
 #define DISPLIF_IOC_DESTROY _IOW('D', 4, uint32_t)
 #define DISPLIF_IOC_SHOW _IOW('D', 5, struct displif_show)

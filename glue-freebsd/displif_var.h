@@ -96,7 +96,7 @@ struct dfb_conn {
 	struct dfb_dev *dd;
 	uint32_t index;
 	struct mtx
-		mtx; /* the leaf lock: front, the fields down to live, the request of the task that goes by this connector */
+		mtx; /* front, the fields down to live, the request of the task that goes by this connector */
 	struct displif_front *front; /* in dd->front; NULL: no rings */
 	struct displif_link *link;
 	bool live;	 /* between START and STOP */
