@@ -10,6 +10,9 @@
 
 /* As the library's. */
 #define XRGB8888 DISPLIF_FOURCC('X', 'R', '2', '4')
+/* vt(4) makes rows and columns of it by its font, and panics where there are none: its usual fonts are up to 16x32. */
+#define WIDTH_MIN 16u
+#define HEIGHT_MIN 32u
 /* Looks without damage until the callout becomes slow. */
 #define CALM 30u
 
@@ -182,9 +185,16 @@ static struct dfb_cons *take_over(struct dfb_dev *dd)
 
 static struct dfb_cons *begin(struct dfb_dev *dd)
 {
-	struct dfb_cons *cons = malloc(sizeof(*cons), M_DISPLIF, M_WAITOK | M_ZERO);
+	const struct dfb_conn *cn = dd->conn[0];
+	struct dfb_cons *cons;
 
-	cons->buf = dfb_buf_new(dd, dd->conn[0]->width, dd->conn[0]->height, XRGB8888, false, NULL);
+	if (cn->width < WIDTH_MIN || cn->height < HEIGHT_MIN) {
+		device_printf(dd->dev, "no console: connector 0 has %ux%u, it needs %ux%u\n",
+			      cn->width, cn->height, WIDTH_MIN, HEIGHT_MIN);
+		return NULL;
+	}
+	cons = malloc(sizeof(*cons), M_DISPLIF, M_WAITOK | M_ZERO);
+	cons->buf = dfb_buf_new(dd, cn->width, cn->height, XRGB8888, false, NULL);
 	if (!cons->buf) {
 		free(cons, M_DISPLIF);
 		return NULL;

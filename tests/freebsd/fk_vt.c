@@ -400,6 +400,8 @@ int vt_allocate(const struct vt_driver *drv, void *softc)
 	kept = true;
 	columns = MIN(vt.vd_width / GLYPH_W, COLUMNS);
 	rows = MIN(vt.vd_height / GLYPH_H, ROWS);
+	if (!rows || !columns)
+		panic("vt(4): a console of %ux%u pixels", vt.vd_width, vt.vd_height);
 	drv->vd_blank(&vt, 0);
 	mtx_unlock(&vt.vd_lock);
 	if (drv->vd_postswitch)

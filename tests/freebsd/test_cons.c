@@ -134,12 +134,42 @@ static void test_mmap(void **state)
 	bed_down(&bed);
 }
 
+/* A display on which no letter has room has no console; programs have it. */
+static void test_small(void **state)
+{
+	static const char *const size[] = { "a:640x15", "a:7x480", "a:1x1" };
+	struct bed_opts opts = { 0 };
+	struct bed_fb fb;
+	struct bed bed;
+	uint32_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+		opts.connectors = size[i];
+		bed_make(&bed, &opts);
+		bed_find(&bed);
+		assert_true(bed_wait_state(&bed, DISPLIF_XB_CONNECTED, 5000));
+		assert_false(kern_vt_ours());
+		assert_non_null(strstr(machine_printed(), "no console: connector 0 has "));
+		machine_print_clear();
+		fd = kern_open("displif0", 7);
+		bed_fb(fd, &fb, 64, 48, 1);
+		assert_int_equal(bed_show(fd, 0, fb.c.handle), 0);
+		assert_true(bed_shows(&bed, 0, fb.c.size, 1));
+		kern_munmap(fb.map);
+		kern_close(fd);
+		bed_down(&bed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),	cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_latency), cmocka_unit_test(test_panic),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_mmap),
+		cmocka_unit_test(test_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
