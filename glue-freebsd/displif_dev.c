@@ -119,7 +119,9 @@ static void init(struct dfb_dev *dd, device_t dev)
 	dd->boot_until = dfb_now() + DFB_BOOT_MS;
 	dd->fdev.max_zombies = 4096;
 	displif_plan_init(&dd->plan, &dd->fdev);
-	dd->retry_at = dd->sweep_at = dd->write_at = dd->config_at = DISPLIF_NEVER;
+	dd->retry_at = dd->write_at = dd->config_at = DISPLIF_NEVER;
+	/* Devices that are gone may have left something, and nobody else looks. */
+	dd->sweep_at = dfb_now();
 	dd->backend = (uint16_t)xenbus_get_otherend_id(dev);
 	strlcpy(dd->dir, xenbus_get_node(dev), sizeof(dd->dir));
 	strlcpy(dd->backend_dir, xenbus_get_otherend_path(dev), sizeof(dd->backend_dir));

@@ -79,10 +79,13 @@ static void test_orphans(void **state)
 	struct bed_opts opts = { .vt = KERN_VT_SC };
 	struct bed_fb fb;
 	struct bed bed;
+	uint32_t usual;
 	int fd;
 
 	(void)state;
 	bed_up(&bed, &opts);
+	machine_sleep(1000);
+	usual = bed_held(&bed).grants;
 	fd = kern_open("displif0", 7);
 	bed_fb(fd, &fb, 64, 48, 0);
 	kern_munmap(fb.map);
@@ -101,6 +104,7 @@ static void test_orphans(void **state)
 	bed_revive(&bed);
 	assert_true(bed_wait_state(&bed, DISPLIF_XB_CONNECTED, 10000));
 	machine_sleep(70000);
+	assert_int_equal(bed_held(&bed).grants, usual);
 	bed_down(&bed);
 }
 
