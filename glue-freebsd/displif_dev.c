@@ -12,7 +12,21 @@ static device_suspend_t dfb_suspend;
 static device_resume_t dfb_resume;
 static xenbus_otherend_changed_t dfb_otherend_changed;
 
+/* Lines a second of what programs can cause as often as they like. */
+#define LINES 8u
+
 /* --- errors --- */
+
+bool dfb_may_say(struct dfb_dev *dd)
+{
+	uint64_t now = dfb_now();
+
+	if (now - dd->said_at >= 1000) {
+		dd->said_at = now;
+		dd->said = 0;
+	}
+	return dd->said++ < LINES;
+}
 
 void dfb_fail(struct dfb_dev *dd, const char *what, int err, const struct displif_diag *diag)
 {
@@ -20,7 +34,8 @@ void dfb_fail(struct dfb_dev *dd, const char *what, int err, const struct displi
 		displif_diag_text(diag, dd->error, sizeof(dd->error));
 	else
 		strlcpy(dd->error, displif_strerror(err), sizeof(dd->error));
-	device_printf(dd->dev, "%s: %s\n", what, dd->error);
+	if (dfb_may_say(dd))
+		device_printf(dd->dev, "%s: %s\n", what, dd->error);
 }
 
 int dfb_errno(int err)

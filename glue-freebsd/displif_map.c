@@ -96,8 +96,10 @@ static int map_some(struct dfb_dev *dd, struct dfb_map *m, struct gnttab_map_gra
 		;
 	if (k == n)
 		return 0;
-	device_printf(dd->dev, "page %u of %u, reference %u of domain %u, cannot be mapped: %s\n",
-		      first + k, m->n, op[k].ref, op[k].dom, status_text(op[k].status));
+	if (dfb_may_say(dd))
+		device_printf(dd->dev,
+			      "page %u of %u, reference %u of domain %u, cannot be mapped: %s\n",
+			      first + k, m->n, op[k].ref, op[k].dom, status_text(op[k].status));
 	return op[k].status == GNTST_no_space ? DISPLIF_E_NOSPC : DISPLIF_E_PROTO;
 }
 
@@ -145,9 +147,11 @@ static struct dfb_map *range_new(struct dfb_dev *dd, uint32_t n)
 	m->life = atomic_load_acq_int(&life);
 	m->res = xenmem_alloc(m->bus, &m->res_id, ptoa((size_t)n));
 	if (!m->res) {
-		device_printf(dd->dev,
-			      "no range of %u pages without memory to map the backend's pages at\n",
-			      n);
+		if (dfb_may_say(dd))
+			device_printf(
+				dd->dev,
+				"no range of %u pages without memory to map the backend's pages at\n",
+				n);
 		free(m, M_DISPLIF);
 		return NULL;
 	}

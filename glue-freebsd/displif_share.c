@@ -88,7 +88,8 @@ struct dfb_block *dfb_block_new(struct dfb_dev *dd, uint32_t n, bool user, void 
 	}
 	if (!done) {
 		block_free(b);
-		device_printf(dd->dev, "no memory for %u pages\n", n);
+		if (dfb_may_say(dd))
+			device_printf(dd->dev, "no memory for %u pages\n", n);
 		return NULL;
 	}
 	b->next = dd->blocks;
@@ -138,8 +139,10 @@ uint32_t dfb_grant_limit(void)
 /* Says what the hypervisor allows, since the kernel's error does not. */
 static void too_many(struct dfb_dev *dd, uint32_t n, int err)
 {
-	device_printf(dd->dev, "no %u grant references: error %d; the table has at most %u\n", n,
-		      err, dfb_grant_limit());
+	if (dfb_may_say(dd))
+		device_printf(dd->dev,
+			      "no %u grant references: error %d; the table has at most %u\n", n,
+			      err, dfb_grant_limit());
 }
 
 /* The kernel prints a line for each that it cannot end: a backend could have it print thousands. So it is asked before. */

@@ -191,10 +191,14 @@ struct dfb_dev {
 	struct mtx ev_mtx;     /* below a connector's: file and its events */
 	uint32_t generation, held, breaks;
 	char error[160];
+	uint64_t said_at; /* when the second of "said" began */
+	uint32_t said;	  /* lines */
 };
 
 /* displif_dev.c */
 uint64_t dfb_now(void);
+/* With sx: whether a line may be printed. */
+bool dfb_may_say(struct dfb_dev *dd);
 void dfb_fail(struct dfb_dev *dd, const char *what, int err, const struct displif_diag *diag);
 /* The one map from enum displif_err to errno, and 0 to 0. */
 int dfb_errno(int err);

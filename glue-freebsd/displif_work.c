@@ -45,6 +45,8 @@ static bool answered(struct dfb_dev *dd, struct dfb_req *req)
 
 static void explain(struct dfb_dev *dd, const struct dfb_req *r)
 {
+	if (!dfb_may_say(dd))
+		return;
 	if (r->lost || r->unsent)
 		device_printf(dd->dev, "connector %u: %s: %s\n", r->connector,
 			      displif_req_name(r->op), displif_strerror(r->status));
@@ -99,9 +101,11 @@ struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height,
 	need = dfb_grants(b->plan.size, b->plan.theirs);
 	/* Told before anything is tried: no time will bring them. */
 	if (need > limit) {
-		device_printf(dd->dev,
-			      "%ux%u needs %u grant references, this domain has at most %u\n",
-			      width, height, need, limit);
+		if (dfb_may_say(dd))
+			device_printf(
+				dd->dev,
+				"%ux%u needs %u grant references, this domain has at most %u\n",
+				width, height, need, limit);
 		free(b, M_DISPLIF);
 		return NULL;
 	}

@@ -347,7 +347,7 @@ static void test_refused(void **state)
 		assert_true(err == -BSD_ENOMEM || err == -BSD_EIO);
 		if (!strstr(machine_printed(), "75") && !strstr(machine_printed(), "pages"))
 			fail_msg("printed: %s", machine_printed());
-		machine_sleep(100);
+		machine_sleep(1000);
 		assert_int_equal(mapped(&bed), 0);
 		assert_false(kern_ranges());
 		assert_int_equal(bed.b->mapped, 1);
