@@ -50,6 +50,9 @@ static int cdev_read(struct cdev *cdev, struct uio *uio, int ioflag)
 	if (err)
 		return err;
 	dd = f->dd;
+	/* Nothing would be the end of a file. */
+	if (uio->uio_resid && uio->uio_resid < (ssize_t)sizeof(event))
+		return EINVAL;
 	for (n = 0; !err && uio->uio_resid >= (ssize_t)sizeof(event); n++) {
 		mtx_lock(&dd->ev_mtx);
 		while (!err && !n && !pending(f)) {

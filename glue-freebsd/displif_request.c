@@ -3,6 +3,7 @@
 #include "displif_file.h"
 
 #include <sys/conf.h>
+#include <sys/filio.h>
 
 /* For modes and buffers: three answers of the backend's, ms. */
 #define PATIENCE_MS (3 * DFB_ANSWER_MS)
@@ -240,6 +241,12 @@ int dfb_ioctl(struct cdev *cdev, u_long cmd, caddr_t data, int fflag, struct thr
 		break;
 	case DISPLIF_IOC_FLIP:
 		err = flip(f, (struct displif_flip *)data);
+		break;
+	/* What fcntl(2) asks for O_NONBLOCK, which read(2) is told of by itself. */
+	case FIONBIO:
+		break;
+	case FIOASYNC:
+		err = *(int *)data ? EINVAL : 0;
 		break;
 	default:
 		err = ENOTTY;

@@ -20,8 +20,8 @@ static void test_info(void **state)
 	struct bed_opts opts = { .connectors = "left:64x48;right:80x60" };
 	struct displif_connector_info c = { .index = 1 };
 	struct displif_info info;
+	int fd, on = 4, off = 0;
 	struct bed bed;
-	int fd;
 
 	(void)state;
 	bed_up(&bed, &opts);
@@ -43,6 +43,13 @@ static void test_info(void **state)
 	c.index = 2;
 	assert_int_equal(kern_ioctl(fd, DISPLIF_IOC_CONNECTOR, &c), -BSD_EINVAL);
 	assert_int_equal(kern_ioctl(fd, _IOR('D', 99, uint32_t), &c), -BSD_ENOTTY);
+	/* fcntl(2) asks these for O_NONBLOCK: FIONBIO and FIOASYNC. */
+	assert_int_equal(kern_ioctl(fd, _IOW('f', 126, int), &on), 0);
+	assert_int_equal(kern_ioctl(fd, _IOW('f', 125, int), &off), 0);
+	assert_int_equal(kern_ioctl(fd, _IOW('f', 125, int), &on), -BSD_EINVAL);
+	/* No room for an event. */
+	assert_int_equal(kern_read(fd, &c, sizeof(struct displif_event) - 1), -BSD_EINVAL);
+	assert_int_equal(kern_read(fd, &c, 0), 0);
 	kern_close(fd);
 	fd = open_dev(7);
 	kern_close(fd);
