@@ -81,7 +81,7 @@ struct displif_event {
 
 #define DISPLIF_IOC_INFO _IOR('D', 1, struct displif_info)
 #define DISPLIF_IOC_CONNECTOR _IOWR('D', 2, struct displif_connector_info)
-/* ENXIO: no backend now; ENOSPC: grants; ENOMEM; EINVAL; EIO: refused; ETIMEDOUT. */
+/* ENXIO: no backend now; ENOSPC: grants, or more than 1 GiB in all; ENOMEM; EINVAL; EIO: refused; ETIMEDOUT. */
 #define DISPLIF_IOC_CREATE _IOWR('D', 3, struct displif_create)
 #define DISPLIF_IOC_DESTROY _IOW('D', 4, uint32_t)
 #define DISPLIF_IOC_SHOW _IOW('D', 5, struct displif_show)

@@ -107,8 +107,7 @@ static int create(struct dfb_file *f, struct displif_create *c)
 		return ENXIO;
 	b = dfb_buf_new(dd, c->width, c->height, c->fourcc, true, NULL);
 	if (!b)
-		return dfb_grants((uint32_t)size, dd->be_alloc) > dfb_grant_limit() ? ENOSPC :
-										      ENOMEM;
+		return dfb_full(dd, (uint32_t)size) ? ENOSPC : ENOMEM;
 	dfb_kick(dd);
 	while (!b->plan.made && !b->plan.err && wait(f, until))
 		;

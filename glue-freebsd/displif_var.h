@@ -68,6 +68,7 @@ struct dfb_buf {
 	uint32_t *gref;
 	uint32_t words;
 	uint32_t handle;      /* of a program; 0: not one's */
+	bool counted;	      /* in the device's grants and pages */
 	struct dfb_buf *next; /* of the same program */
 };
 
@@ -185,10 +186,11 @@ struct dfb_dev {
 	struct callout cons_callout;
 	/* programs */
 	struct cdev *cdev;
-	struct dfb_file *file; /* the one that has it open, with sx and ev_mtx; NULL */
-	uint32_t serial;       /* of the last one */
-	bool closed;	       /* with sx: nobody opens it any more */
-	struct mtx ev_mtx;     /* below a connector's: file and its events */
+	struct dfb_file *file;	/* the one that has it open, with sx and ev_mtx; NULL */
+	uint32_t serial;	/* of the last one */
+	uint32_t grants, pages; /* of buffers of programs */
+	bool closed;		/* with sx: nobody opens it any more */
+	struct mtx ev_mtx;	/* below a connector's: file and its events */
 	uint32_t generation, held, breaks;
 	char error[160];
 	uint64_t said_at; /* when the second of "said" began */
@@ -278,6 +280,8 @@ void dfb_work_end(struct dfb_dev *dd);
 void dfb_send(struct dfb_dev *dd, uint32_t connector, const struct displif_msg *msg);
 /* Grants that a buffer of @size bytes needs of this domain. */
 uint32_t dfb_grants(uint32_t size, bool theirs);
+/* Whether a program's buffer of @size bytes is too much, with what programs have. */
+bool dfb_full(const struct dfb_dev *dd, uint32_t size);
 /* A buffer, wanted; @user and @kept as above. One of a program's is of the backend's memory if the toolstack says so. NULL: printed. */
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
 			    bool user, void *kept);

@@ -84,6 +84,35 @@ uint32_t dfb_grants(uint32_t size, bool theirs)
 	return displif_port_share_words(size) - (theirs ? displif_pgdir_pages(size) : 0);
 }
 
+/*
+ * What programs have at a time, waiting for the backend or not: not more than may be granted, of the backend's memory not more
+ * than one buffer may have. Many threads would have that much each, else, before the first is refused.
+ */
+bool dfb_full(const struct dfb_dev *dd, uint32_t size)
+{
+	uint32_t limit = dfb_grant_limit(), need = dfb_grants(size, dd->be_alloc);
+
+	return need > limit || dd->grants > limit - need ||
+	       displif_pgdir_pages(size) > DISPLIF_MAX_BUFFER / PAGE_SIZE - dd->pages;
+}
+
+static bool count_in(struct dfb_dev *dd, const struct dfb_buf *b)
+{
+	if (dfb_full(dd, b->plan.size))
+		return false;
+	dd->grants += dfb_grants(b->plan.size, b->plan.theirs);
+	dd->pages += displif_pgdir_pages(b->plan.size);
+	return true;
+}
+
+static void count_out(struct dfb_dev *dd, const struct dfb_buf *b)
+{
+	if (!b->counted)
+		return;
+	dd->grants -= dfb_grants(b->plan.size, b->plan.theirs);
+	dd->pages -= displif_pgdir_pages(b->plan.size);
+}
+
 /* Of the backend's memory only the directory is ours. */
 struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height, uint32_t fourcc,
 			    bool user, void *kept)
@@ -109,10 +138,20 @@ struct dfb_buf *dfb_buf_new(struct dfb_dev *dd, uint32_t width, uint32_t height,
 		free(b, M_DISPLIF);
 		return NULL;
 	}
+	b->counted = user && count_in(dd, b);
+	if (user && !b->counted) {
+		if (dfb_may_say(dd))
+			device_printf(dd->dev,
+				      "%ux%u is too much beside %u pages that programs have\n",
+				      width, height, dd->pages);
+		free(b, M_DISPLIF);
+		return NULL;
+	}
 	b->gref = mallocarray(b->words, sizeof(*b->gref), M_DISPLIF, M_WAITOK | M_ZERO);
 	if (!b->plan.theirs)
 		b->block = dfb_block_new(dd, displif_pgdir_pages(b->plan.size), user, kept);
 	if (!b->plan.theirs && !b->block) {
+		count_out(dd, b);
 		free(b->gref, M_DISPLIF);
 		free(b, M_DISPLIF);
 		return NULL;
@@ -173,6 +212,7 @@ static void buf_unshare(struct dfb_dev *dd, struct dfb_buf *b)
 static void buf_drop(struct dfb_dev *dd, struct dfb_buf *b)
 {
 	buf_unshare(dd, b);
+	count_out(dd, b);
 	if (b->block)
 		dfb_block_drop(dd, b->block);
 	free(b->gref, M_DISPLIF);

@@ -122,12 +122,61 @@ static void test_note_left(void **state)
 	bed_down(&bed);
 }
 
+/* Many threads at once have no more than one: what cannot all be granted is refused before it takes memory. */
+#define CROWD 24u
+
+static uint32_t crowd(struct bed *bed, int fd, uint32_t height)
+{
+	static struct maker m[CROWD];
+	uint32_t i, waiting = 0;
+
+	bed->b->hold = true;
+	for (i = 0; i < CROWD; i++) {
+		m[i] = (struct maker){ { 2048, height, DISPLIF_XRGB8888, 0, 0, 0, 0 }, fd, 1 };
+		machine_after(0, make, &m[i]);
+	}
+	machine_sleep(100);
+	for (i = 0; i < CROWD; i++) {
+		waiting += m[i].err == 1;
+		if (m[i].err != 1)
+			assert_int_equal(m[i].err, -BSD_ENOSPC);
+	}
+	bed_kill(bed);
+	machine_sleep(20000);
+	for (i = 0; i < CROWD; i++)
+		assert_int_not_equal(m[i].err, 1);
+	bed_revive(bed);
+	assert_true(bed_wait_state(bed, DISPLIF_XB_CONNECTED, 20000));
+	return waiting;
+}
+
+static void test_crowd(void **state)
+{
+	struct bed_opts opts = { 0 };
+	struct bed bed;
+	uint32_t k;
+	int fd;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		opts.be_alloc = k;
+		bed_up(&bed, &opts);
+		fd = kern_open("displif0", 7);
+		/* 16 MiB, of 128 that may be granted; 128 MiB of the backend's, of 1024. Twice: all was given back. */
+		assert_int_equal(crowd(&bed, fd, k ? 16384 : 2048), k ? 8 : 7);
+		assert_int_equal(crowd(&bed, fd, k ? 16384 : 2048), k ? 8 : 7);
+		kern_close(fd);
+		bed_down(&bed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_destroy_early),
 		cmocka_unit_test(test_open_late),
 		cmocka_unit_test(test_note_left),
+		cmocka_unit_test(test_crowd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
