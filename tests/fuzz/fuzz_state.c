@@ -90,7 +90,9 @@ static int front_error(struct feed *feed)
 {
 	static const uint32_t errors[] = { 4, 11, 5, 9, 12, 7, 8, 1, 10, 14 };
 
-	return -(int)(IN_PICK(feed->in, errors) & INT32_MAX);
+	int err = (int)(IN_PICK(feed->in, errors) & INT32_MAX);
+
+	return err ? -err : DISPLIF_E_OS;
 }
 
 static int front_publish(void *user)

@@ -194,10 +194,12 @@ static void stub_broken(struct work_struct *work)
 static void stub_otherend(struct xenbus_device *xen, enum xenbus_state state)
 {
 	struct stub_dev *dev = dev_get_drvdata(&xen->dev);
+	enum displif_in in;
 	u32 now = 0;
 
 	/* The state that came with the watch may be older than the one that is there. */
-	stub_feed(dev, stub_peer(dev, &now), now);
+	if (stub_peer(dev, &in, &now))
+		stub_feed(dev, in, now);
 }
 
 static int stub_resume(struct xenbus_device *xen)
