@@ -13,7 +13,7 @@ arch=${2:?"usage: $0 FOLDER amd64|arm64 [NAME]"}
 name=${3-}
 check=drm-${name:-$arch}
 most=49152
-need make gcc-12 size awk
+need make gcc-12 size strip awk
 
 tool=''
 case $arch in
@@ -52,3 +52,5 @@ text=$("${tool}size" -A "$work/mod/displif_drm.o" | awk '$1 ~ /text/ { n += $2 }
 [ "$text" -gt 0 ] || fail "$check: no code"
 [ "$check" != drm-amd64 ] || [ "$text" -le $most ] || fail "$check: $text bytes of code, $most are the limit"
 figure "displif_drm for $KERNEL: $text bytes of code with the library, no warning at W=1"
+# As DKMS and packages install it: the debug information is most of it, and a guest's image is unpacked for each case.
+"${tool}strip" --strip-debug "$work/mod/displif_drm.ko"

@@ -351,7 +351,7 @@ def loads(bed, driver=DISPLIF):
     bed.await_waiting()
     before = bed.check("grep -c . /proc/vmallocinfo; grep MemFree /proc/meminfo").split()
     for _ in range(10):
-        bed.check("for i in $(seq 10); do mp displif_drm || exit 1;"
+        bed.check("for i in $(seq 10); do insmod /mods/displif_drm.ko || exit 1;"
                   " n=0; until [ -e /sys/class/drm/card0 ]; do n=$((n + 1));"
                   " [ $n -lt 200 ] || exit 2; usleep 50000; done;"
                   " frontend none; rmmod displif_drm || exit 3; done", 200)
