@@ -81,7 +81,9 @@ static int map_some(struct dfb_dev *dd, struct dfb_map *m, struct gnttab_map_gra
 
 	err = HYPERVISOR_grant_table_op(GNTTABOP_map_grant_ref, op, n);
 	if (err) {
-		device_printf(dd->dev, "GNTTABOP_map_grant_ref of %u pages: error %d\n", n, err);
+		if (dfb_may_say(dd))
+			device_printf(dd->dev, "GNTTABOP_map_grant_ref of %u pages: error %d\n", n,
+				      err);
 		return DISPLIF_E_OS;
 	}
 	for (k = 0; k < n; k++) {
